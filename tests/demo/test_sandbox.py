@@ -76,3 +76,23 @@ def test_journey_8_an_account_that_is_none_is_refused_with_an_example():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert "twelve digits, got '1111'; for example 111122223333" in done.stderr
+
+
+def test_an_account_that_cannot_be_shown_is_ended(monkeypatch):
+    started, start = [], subprocess.Popen
+    monkeypatch.setattr(sandbox.subprocess, "Popen", lambda *a, **more: started.append(start(*a, **more)) or started[-1])
+
+    def fail(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(sandbox, "show", fail)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with pytest.raises(OSError, match="no space left"):
+            sandbox.main([])
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    (process,) = started
+    assert process.poll() is not None
+    process.stdout.close()

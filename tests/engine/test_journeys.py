@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 
 import pytest
 
@@ -225,7 +226,7 @@ def test_journey_6_names_that_exist_are_refused_together_at_preview(program):
     account, client = deployed.account, deployed.client
     bucket = f"compliance-reports-{account.account_id}-{account.region}"
     client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": account.region})
-    client("sns").create_topic(Name="compliance-alerts")
+    topic = client("sns").create_topic(Name="compliance-alerts")["TopicArn"]
     client("logs").create_log_group(logGroupName="/aws/lambda/compliance-processing")
     client("sqs").create_queue(QueueName="compliance-processing-events")
     told = refused(
@@ -236,21 +237,94 @@ def test_journey_6_names_that_exist_are_refused_together_at_preview(program):
         "queue `compliance-processing-events`",
         "log group `/aws/lambda/compliance-processing`",
     )
-    # What is tagged as the message says is taken over.
-    owner = told.split(f"--tags {OWNER_TAG}=")[1].split("`")[0]
-    arns = [f"arn:aws:s3:::{bucket}", f"arn:aws:sns:{account.region}:{account.account_id}:compliance-alerts"]
-    client("resourcegroupstaggingapi").tag_resources(ResourceARNList=arns, Tags={OWNER_TAG: owner})
-    refused(deployed.stack.preview, "queue `compliance-processing-events`")
-    assert deployed.stack.resources() == {}
+    # The command of the message takes them over; the first of them was somebody's bucket with other settings.
+    follow(deployed, told)
+    assert harmful(deployed.stack.up()) == {}
+    assert deployed.stack.up().none
+    assert deployed.named("compliance-reports-bucket")["id"] == bucket
+    assert deployed.named("compliance-alerts-topic")["id"] == topic
+
+
+def follow(deployed: Deployment, told: str) -> None:
+    """Run the first command of a message that tags."""
+    (arns, tag) = re.search(r"tag-resources --resource-arn-list (.*?) --tags '(.*?)'`", told).groups()
+    name, value = tag.split("=", 1)
+    deployed.client("resourcegroupstaggingapi").tag_resources(ResourceARNList=arns.split(), Tags={name: value})
 
 
 def test_journey_6_a_single_foreign_topic_is_refused_with_the_commands(program):
     deployed = program({})
-    deployed.client("sns").create_topic(
+    topic = deployed.client("sns").create_topic(
         Name="compliance-alerts", Tags=[{"Key": OWNER_TAG, "Value": "audit/dev/compliance"}]
+    )["TopicArn"]
+    told = refused(
+        deployed.stack.preview,
+        "the topic `compliance-alerts` exists, and it belongs to the deployment `audit/dev/compliance`",
+        f"aws sns delete-topic --topic-arn {topic}",
+        'set `lookup.formerOwners: ["audit/dev/compliance"]`',
     )
-    told = "the topic `compliance-alerts` exists, and it belongs to the deployment `audit/dev/compliance`"
-    refused(deployed.stack.preview, told, "aws sns delete-topic", "pulumi import aws:sns/topic:Topic")
+    assert "pulumi import" not in told
+    moved = change(deployed, lookup={"formerOwners": ["audit/dev/compliance"]})
+    moved.stack.up()
+    assert moved.named("compliance-alerts-topic")["id"] == topic
+    assert moved.stack.up().none
+
+
+def test_journey_6_a_single_queue_without_a_tag_is_taken_over_as_the_message_says(program):
+    deployed = program({})
+    queue = deployed.client("sqs").create_queue(QueueName="compliance-processing-events")["QueueUrl"]
+    told = refused(deployed.stack.preview, "the queue `compliance-processing-events` exists, and it does not carry")
+    follow(deployed, told)
+    deployed.stack.up()
+    assert deployed.named("compliance-functions-processing-events")["id"] == queue
+    assert deployed.stack.up().none
+
+
+def test_journey_6_a_foreign_key_alias_is_refused_and_deleted_as_the_message_says(program):
+    deployed, alias = program({}), "alias/compliance-monitoring"
+    kms = deployed.client("kms")
+    kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    refused(deployed.stack.preview, f"the key alias `{alias}` exists", f"`aws kms delete-alias --alias-name {alias}`")
+    kms.delete_alias(AliasName=alias)
+    deployed.stack.up()
+    assert deployed.stack.up().none
+
+
+def test_journey_6_what_carries_no_tag_is_taken_over_in_a_fresh_stack_by_adopt_unmarked(program):
+    deployed = program({})
+    client, account = deployed.client, deployed.account
+    queue = client("sqs").create_queue(QueueName="compliance-processing-events")["QueueUrl"]
+    client("logs").create_log_group(logGroupName="/aws/lambda/compliance-processing")
+    source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}
+    client("config").put_config_rule(ConfigRule={"ConfigRuleName": "ebs-volumes-encrypted", "Source": source})
+    kms, alias = client("kms"), "alias/compliance-monitoring"
+    kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    refused(deployed.stack.preview, "resources with these names exist", "set `lookup.adoptUnmarked: true`")
+    adopted = change(deployed, lookup={"adoptUnmarked": True})
+    adopted.stack.up()
+    assert adopted.named("compliance-functions-processing-events")["id"] == queue
+    assert adopted.named("compliance-encryption-alias")["id"] == alias
+    assert harmful(change(deployed).stack.up()) == {}
+    assert deployed.stack.up().none
+    deployed.stack.destroy()
+    assert leftovers(account).keys() == {"buckets", "keys"}
+
+
+def test_journey_4_another_prefix_after_a_destroy_is_a_new_deployment(program):
+    deployed = program({})
+    deployed.stack.up()
+    bucket = deployed.outputs["bucketName"]
+    kept = reports(deployed.account, bucket)
+    deployed.stack.destroy()
+    moved = change(deployed, namePrefix="audit")
+    said = moved.stack.preview().of_severity("info")
+    assert any(f"set `reports.bucketName: {bucket}`" in line for line in said), said
+    continued = change(deployed, namePrefix="audit", reports={"bucketName": bucket})
+    key = next(key for key in keys(deployed.account) if state(deployed.account, key) == "Enabled")
+    continued.stack.up()
+    assert continued.named("compliance-encryption-key")["id"] == key
+    assert kept <= reports(deployed.account, bucket)
+    assert continued.stack.up().none
 
 
 def test_journey_27_a_stack_in_another_region_leaves_the_reports_of_the_first(program):

@@ -175,3 +175,24 @@ def test_each_message_of_the_troubleshooting_page_is_one_of_the_product():
     # A text that goes on in the next line of the source is one text.
     joined = re.sub(r"\\\n\s*", "", "\n".join(sources))
     assert [message for message in messages if message not in joined] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("auditor", ["reports.objectLock", "report verify"]),
+        ("Slack", ["notices.md#slack-teams-and-other-chats"]),
+        ("Security Hub", ["AWS Config sends it the results"]),
+        ("Jira", ["SQS queue as a route"]),
+        ("exclude a rule, a resource", ["waivers.md", "exclude", "scope"]),
+        ("fail a control", ["aws-compliance catalog framework ID"]),
+    ],
+)
+def test_journey_19_questions_of_users_are_answered(words, says):
+    """What nobody found in the documents at first; the inputs that an answer names exist."""
+    page = (ROOT / "docs/questions.md").read_text()
+    (answer,) = [part for part in re.split(r"^## ", page, flags=re.MULTILINE)[1:] if words in part.splitlines()[0]]
+    assert [text for text in says if text not in answer] == []
+    inputs = set(re.findall(r"^\| `([\w.\[\]]+)` \|", (ROOT / "docs/inputs.md").read_text(), re.MULTILINE))
+    named = re.findall(r"`((?:reports|rules|aggregation|notifications|alarms)\.\w+)`", answer)
+    assert [name for name in named if name not in inputs] == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from . import artefacts
+from . import artefacts, python_types
 from .artefacts import ROOT, ToolchainError, cache, tools
 
 
@@ -54,6 +55,9 @@ def schema() -> None:
 def sdk_of(package: Path, folder: Path) -> None:
     """The SDKs of a package, written to a folder."""
     cache.run([tools.sdkgen(), package / "schema.json", folder])
+    schema = json.loads((package / "schema.json").read_text())
+    for module in filter(Path.is_dir, (folder / "python").iterdir()):
+        python_types.widen(module, schema)
     if package == ROOT:
         cache.run([tools.dotnetgen(), package / "schema.json", ROOT / "docs/logo.png", folder])
 

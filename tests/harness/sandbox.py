@@ -64,14 +64,20 @@ def main(arguments: list[str]) -> int:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.send_signal(signal.SIGTERM))
-    line = process.stdout.readline()
-    if line:
-        print(line, end="", flush=True)
-        show(
-            Account(json.loads(line)["endpoint"], given.landing_zone or DEFAULT_ACCOUNT, given.region),
-            given.landing_zone,
-        )
-    return process.wait()
+    try:
+        line = process.stdout.readline()
+        if line:
+            print(line, end="", flush=True)
+            show(
+                Account(json.loads(line)["endpoint"], given.landing_zone or DEFAULT_ACCOUNT, given.region),
+                given.landing_zone,
+            )
+        return process.wait()
+    finally:
+        # Whatever went wrong here, no account is left behind that nobody knows the port of.
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def show(account: Account, landing_zone: str | None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from harness.artefacts import ROOT, tools
+from harness.artefacts import ROOT, cache, tools
 
 
 @pytest.fixture
@@ -44,3 +46,25 @@ def test_a_folder_of_an_unknown_clone_is_cleaned(cleaned, monkeypatch, tmp_path)
     (tmp_path / "target").mkdir()
     claim(monkeypatch, ROOT)
     assert len(cleaned) == 3
+
+
+def test_journey_21_a_build_that_takes_long_says_what_is_built_and_that_it_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(cache, "AT_ONCE_SECONDS", 0.01)
+    monkeypatch.setattr(cache, "STILL_SECONDS", 0.05)
+    said = ""
+    with cache.timed("the plugin"):
+        until = time.monotonic() + 20
+        while "still building" not in said and time.monotonic() < until:
+            said += capsys.readouterr().err
+    said += capsys.readouterr().err
+    lines = said.splitlines()
+    assert lines[0] == "building the plugin"
+    assert lines[1].startswith("still building the plugin, ")
+    assert lines[-1].startswith("built the plugin in ")
+
+
+def test_journey_21_what_is_ready_at_once_says_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(cache, "AT_ONCE_SECONDS", 60)
+    with cache.timed("the plugin"):
+        pass
+    assert capsys.readouterr().err == ""

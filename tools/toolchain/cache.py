@@ -17,6 +17,8 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 # What takes less time is not announced.
 AT_ONCE_SECONDS = 1.5
+# How often a build that takes long says that it goes on.
+STILL_SECONDS = 60
 
 
 class ToolchainError(Exception):
@@ -91,20 +93,24 @@ def timed(what: str) -> Iterator[None]:
     if not what:
         yield
         return
-    announced = threading.Event()
+    announced, ended = threading.Event(), threading.Event()
+    began = time.monotonic()
 
     def announce() -> None:
+        if ended.wait(AT_ONCE_SECONDS):
+            return
         announced.set()
         print(f"building {what}", file=sys.stderr, flush=True)
+        while not ended.wait(STILL_SECONDS):
+            print(f"still building {what}, {time.monotonic() - began:.0f} s so far", file=sys.stderr, flush=True)
 
-    timer = threading.Timer(AT_ONCE_SECONDS, announce)
-    timer.daemon = True
-    timer.start()
-    began = time.monotonic()
+    speaker = threading.Thread(target=announce, daemon=True)
+    speaker.start()
     try:
         yield
     finally:
-        timer.cancel()
+        ended.set()
+        speaker.join()
     if announced.is_set():
         print(f"built {what} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 

@@ -371,6 +371,8 @@ pub enum NamesakeKind {
     Function,
     /// A log group.
     LogGroup,
+    /// An alias of a KMS key. It takes no tags; those of its key tell whose it is.
+    KeyAlias,
 }
 
 /// The key that the user gave.

@@ -47,6 +47,7 @@ pub async fn construct<T: Component>(
     let context = Context {
         deployment: Arc::new(request.deployment.clone()),
         name: request.name.clone(),
+        parent: request.parent.clone(),
         aliases: Arc::new(request.options.aliases.clone()),
         providers: Arc::new(request.options.providers.clone()),
         monitor: surroundings.monitor,

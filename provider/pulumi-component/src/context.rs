@@ -69,6 +69,7 @@ pub struct FormerName {
 pub struct Context {
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) name: String,
+    pub(crate) parent: String,
     pub(crate) aliases: Arc<Vec<Alias>>,
     pub(crate) providers: Arc<BTreeMap<String, String>>,
     pub(crate) monitor: Arc<dyn ResourceMonitor>,
@@ -88,6 +89,11 @@ impl Context {
     /// Logical name of the component.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// URN of the component's parent; empty for the stack, and in a method.
+    pub fn parent(&self) -> &str {
+        &self.parent
     }
 
     /// The names that the component had before, from its aliases: where its resources carry its name, these are its own, too.

@@ -73,7 +73,7 @@ pub use registration_options::{Alias, AliasParent, CustomTimeouts, RegistrationO
 pub use schema::{PackageIdentity, SchemaError, check};
 pub use schemars;
 pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
-pub use serialize::encode_serialized;
+pub use serialize::{encode_serialized, known_members};
 pub use special::AssetOrArchive;
 pub use suggested::{Suggested, Suggestion, Suggestions};
 pub use text::{Scalar, Text};

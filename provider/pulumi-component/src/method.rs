@@ -86,6 +86,7 @@ pub async fn call<M: Method>(
     let context = Context {
         deployment: Arc::new(request.deployment),
         name: this.urn().name().to_owned(),
+        parent: String::new(),
         aliases: Arc::default(),
         providers: Arc::default(),
         monitor: surroundings.monitor,

@@ -26,8 +26,8 @@ pub fn encode_serialized(value: &impl Serialize) -> Encoding {
     }
 }
 
-/// The members of a struct that are there without waiting; what comes from another resource is left out.
-pub(crate) fn known_members(value: &impl Serialize) -> PropertyMap {
+/// The members of a struct that exist without waiting, secrets with their mark; what comes from another resource is left out.
+pub fn known_members(value: &impl Serialize) -> PropertyMap {
     match value.serialize(Writer).ok().and_then(Node::known) {
         Some(PropertyValue { value: Value::Object(members), .. }) => members,
         _ => PropertyMap::new(),

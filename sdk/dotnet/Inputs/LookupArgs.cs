@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class LookupArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+        /// Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
         /// </summary>
         [Input("adoptUnmarked")]
         public bool? AdoptUnmarked { get; set; }

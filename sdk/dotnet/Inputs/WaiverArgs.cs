@@ -17,14 +17,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class WaiverArgs : global::Pulumi.ResourceArgs
     {
         [Input("accounts")]
-        private List<string>? _accounts;
+        private List<object>? _accounts;
 
         /// <summary>
         /// Ids of accounts, 12 digits. Default: all accounts.
         /// </summary>
-        public List<string> Accounts
+        public List<object> Accounts
         {
-            get => _accounts ?? (_accounts = new List<string>());
+            get => _accounts ?? (_accounts = new List<object>());
             set => _accounts = value;
         }
 

@@ -1932,7 +1932,7 @@ func (o IamPtrOutput) PermissionsBoundary() pulumi.StringPtrOutput {
 
 // How the account is inspected, read-only, before a deployment.
 type Lookup struct {
-	// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+	// Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
 	FormerOwners []string `pulumi:"formerOwners"`
@@ -1955,7 +1955,7 @@ type LookupInput interface {
 
 // How the account is inspected, read-only, before a deployment.
 type LookupArgs struct {
-	// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+	// Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
 	AdoptUnmarked *bool `pulumi:"adoptUnmarked"`
 	// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
 	FormerOwners []string `pulumi:"formerOwners"`
@@ -2043,7 +2043,7 @@ func (o LookupOutput) ToLookupPtrOutputWithContext(ctx context.Context) LookupPt
 	}).(LookupPtrOutput)
 }
 
-// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+// Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
 func (o LookupOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Lookup) *bool { return v.AdoptUnmarked }).(pulumi.BoolPtrOutput)
 }
@@ -2087,7 +2087,7 @@ func (o LookupPtrOutput) Elem() LookupOutput {
 	}).(LookupOutput)
 }
 
-// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+// Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
 func (o LookupPtrOutput) AdoptUnmarked() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Lookup) *bool {
 		if v == nil {
@@ -5298,7 +5298,7 @@ func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 // Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type Waiver struct {
 	// Ids of accounts, 12 digits. Default: all accounts.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// A control of `framework`, such as `3.5.1`.
 	Control *string `pulumi:"control"`
 	// Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
@@ -5335,7 +5335,7 @@ type WaiverInput interface {
 // Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type WaiverArgs struct {
 	// Ids of accounts, 12 digits. Default: all accounts.
-	Accounts []string `pulumi:"accounts"`
+	Accounts []interface{} `pulumi:"accounts"`
 	// A control of `framework`, such as `3.5.1`.
 	Control *string `pulumi:"control"`
 	// Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
@@ -5411,8 +5411,8 @@ func (o WaiverOutput) ToWaiverOutputWithContext(ctx context.Context) WaiverOutpu
 }
 
 // Ids of accounts, 12 digits. Default: all accounts.
-func (o WaiverOutput) Accounts() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v Waiver) []string { return v.Accounts }).(pulumi.StringArrayOutput)
+func (o WaiverOutput) Accounts() pulumi.ArrayOutput {
+	return o.ApplyT(func(v Waiver) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
 // A control of `framework`, such as `3.5.1`.

@@ -381,7 +381,7 @@ export interface IamArgs {
  */
 export interface LookupArgs {
     /**
-     * Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+     * Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
      */
     adoptUnmarked?: boolean;
     /**
@@ -1015,7 +1015,7 @@ export interface WaiverArgs {
     /**
      * Ids of accounts, 12 digits. Default: all accounts.
      */
-    accounts?: string[];
+    accounts?: (string | number | boolean)[];
     /**
      * A control of `framework`, such as `3.5.1`.
      */

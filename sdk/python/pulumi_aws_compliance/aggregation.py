@@ -20,9 +20,9 @@ __all__ = ['AggregationArgs', 'Aggregation']
 @pulumi.input_type
 class AggregationArgs:
     def __init__(__self__, *,
-                 lookup: Optional['LookupArgs'] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 settings: Optional['AggregationSettingsArgs'] = None,
+                 settings: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Aggregation resource.

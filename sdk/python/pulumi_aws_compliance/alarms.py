@@ -24,7 +24,7 @@ class AlarmsArgs:
                  bucket_name: pulumi.Input[_builtins.str],
                  topic_arn: pulumi.Input[_builtins.str],
                  name_prefix: Optional[_builtins.str] = None,
-                 settings: Optional['AlarmsSettingsArgs'] = None,
+                 settings: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Alarms resource.

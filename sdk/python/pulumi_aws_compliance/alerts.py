@@ -24,7 +24,7 @@ class AlertsArgs:
                  kms_key_arn: pulumi.Input[_builtins.str],
                  budget_notices: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 notifications: Optional['NotificationsArgs'] = None,
+                 notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Alerts resource.

@@ -85,9 +85,9 @@ class AwaitableCheckRulesResult(CheckRulesResult):
             warnings=self.warnings)
 
 
-def check_rules(frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict']]] = None,
+def check_rules(frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict', 'FrameworkArgs', 'FrameworkArgsDict']]] = None,
                 regions: Optional[Sequence[_builtins.str]] = None,
-                rules: Optional[Union['Rules', 'RulesDict']] = None,
+                rules: Optional[Union['Rules', 'RulesDict', 'RulesArgs', 'RulesArgsDict']] = None,
                 opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableCheckRulesResult:
     """
     Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.
@@ -108,9 +108,9 @@ def check_rules(frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict'
         notes=pulumi.get(__ret__, 'notes'),
         valid=pulumi.get(__ret__, 'valid'),
         warnings=pulumi.get(__ret__, 'warnings'))
-def check_rules_output(frameworks: pulumi.Input[Optional[Optional[Sequence[Union['Framework', 'FrameworkDict']]]]] = None,
+def check_rules_output(frameworks: pulumi.Input[Optional[Optional[Sequence[Union['Framework', 'FrameworkDict', 'FrameworkArgs', 'FrameworkArgsDict']]]]] = None,
                        regions: pulumi.Input[Optional[Optional[Sequence[_builtins.str]]]] = None,
-                       rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict']]]] = None,
+                       rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict', 'RulesArgs', 'RulesArgsDict']]]] = None,
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[CheckRulesResult]:
     """
     Checks rules as a preview does, without a deployment and without calls of AWS: every problem with its path, and whether they can be deployed.

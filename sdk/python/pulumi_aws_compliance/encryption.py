@@ -7,7 +7,7 @@ import warnings
 import sys
 import pulumi
 import pulumi.runtime
-from typing import Any, Mapping, Optional, Sequence, Union, overload
+from typing import Literal, Any, Mapping, Optional, Sequence, Union, overload
 if sys.version_info >= (3, 11):
     from typing import NotRequired, TypedDict, TypeAlias
 else:
@@ -23,7 +23,7 @@ class EncryptionArgs:
                  budget_notices: Optional[_builtins.bool] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 on_destroy: Optional['OnDestroy'] = None,
+                 on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Encryption resource.
@@ -115,7 +115,7 @@ class Encryption(pulumi.ComponentResource):
                  budget_notices: Optional[_builtins.bool] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 on_destroy: Optional['OnDestroy'] = None,
+                 on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         """
@@ -156,7 +156,7 @@ class Encryption(pulumi.ComponentResource):
                  budget_notices: Optional[_builtins.bool] = None,
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 on_destroy: Optional['OnDestroy'] = None,
+                 on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)

@@ -7,7 +7,7 @@ import warnings
 import sys
 import pulumi
 import pulumi.runtime
-from typing import Any, Mapping, Optional, Sequence, Union, overload
+from typing import Literal, Any, Mapping, Optional, Sequence, Union, overload
 if sys.version_info >= (3, 11):
     from typing import NotRequired, TypedDict, TypeAlias
 else:
@@ -219,7 +219,7 @@ class AwaitableGetAccountStatusResult(GetAccountStatusResult):
 def get_account_status(name_prefix: Optional[_builtins.str] = None,
                        owner: Optional[_builtins.str] = None,
                        profile: Optional[_builtins.str] = None,
-                       recorder_mode: Optional['RecorderMode'] = None,
+                       recorder_mode: Optional[Union['RecorderMode', Literal["reuse", "auto", "create"]]] = None,
                        region: Optional[_builtins.str] = None,
                        role_arn: Optional[_builtins.str] = None,
                        opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetAccountStatusResult:
@@ -262,7 +262,7 @@ def get_account_status(name_prefix: Optional[_builtins.str] = None,
 def get_account_status_output(name_prefix: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                               owner: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                               profile: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
-                              recorder_mode: pulumi.Input[Optional[Optional['RecorderMode']]] = None,
+                              recorder_mode: pulumi.Input[Optional[Optional[Union['RecorderMode', Literal["reuse", "auto", "create"]]]]] = None,
                               region: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                               role_arn: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                               opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetAccountStatusResult]:

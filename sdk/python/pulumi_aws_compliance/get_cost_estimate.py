@@ -133,19 +133,19 @@ class AwaitableGetCostEstimateResult(GetCostEstimateResult):
             summary=self.summary)
 
 
-def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDict']] = None,
-                      dashboard: Optional[Union['DashboardSettings', 'DashboardSettingsDict']] = None,
-                      frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict']]] = None,
-                      functions: Optional[Union['FunctionsSettings', 'FunctionsSettingsDict']] = None,
+def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDict', 'AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
+                      dashboard: Optional[Union['DashboardSettings', 'DashboardSettingsDict', 'DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                      frameworks: Optional[Sequence[Union['Framework', 'FrameworkDict', 'FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                      functions: Optional[Union['FunctionsSettings', 'FunctionsSettingsDict', 'FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                       hardened: Optional[_builtins.bool] = None,
-                      history: Optional[Union['HistorySettings', 'HistorySettingsDict']] = None,
+                      history: Optional[Union['HistorySettings', 'HistorySettingsDict', 'HistorySettingsArgs', 'HistorySettingsArgsDict']] = None,
                       kms_key_arn: Optional[_builtins.str] = None,
-                      notifications: Optional[Union['Notifications', 'NotificationsDict']] = None,
-                      recorder: Optional[Union['RecorderSettings', 'RecorderSettingsDict']] = None,
+                      notifications: Optional[Union['Notifications', 'NotificationsDict', 'NotificationsArgs', 'NotificationsArgsDict']] = None,
+                      recorder: Optional[Union['RecorderSettings', 'RecorderSettingsDict', 'RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
                       region: Optional[_builtins.str] = None,
-                      reports: Optional[Union['Reports', 'ReportsDict']] = None,
+                      reports: Optional[Union['Reports', 'ReportsDict', 'ReportsArgs', 'ReportsArgsDict']] = None,
                       resource_counts: Optional[Mapping[str, _builtins.int]] = None,
-                      rules: Optional[Union['Rules', 'RulesDict']] = None,
+                      rules: Optional[Union['Rules', 'RulesDict', 'RulesArgs', 'RulesArgsDict']] = None,
                       opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetCostEstimateResult:
     """
     Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.
@@ -190,19 +190,19 @@ def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDi
         region=pulumi.get(__ret__, 'region'),
         savings=pulumi.get(__ret__, 'savings'),
         summary=pulumi.get(__ret__, 'summary'))
-def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['AlarmsSettings', 'AlarmsSettingsDict']]]] = None,
-                             dashboard: pulumi.Input[Optional[Optional[Union['DashboardSettings', 'DashboardSettingsDict']]]] = None,
-                             frameworks: pulumi.Input[Optional[Optional[Sequence[Union['Framework', 'FrameworkDict']]]]] = None,
-                             functions: pulumi.Input[Optional[Optional[Union['FunctionsSettings', 'FunctionsSettingsDict']]]] = None,
+def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['AlarmsSettings', 'AlarmsSettingsDict', 'AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']]]] = None,
+                             dashboard: pulumi.Input[Optional[Optional[Union['DashboardSettings', 'DashboardSettingsDict', 'DashboardSettingsArgs', 'DashboardSettingsArgsDict']]]] = None,
+                             frameworks: pulumi.Input[Optional[Optional[Sequence[Union['Framework', 'FrameworkDict', 'FrameworkArgs', 'FrameworkArgsDict']]]]] = None,
+                             functions: pulumi.Input[Optional[Optional[Union['FunctionsSettings', 'FunctionsSettingsDict', 'FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']]]] = None,
                              hardened: pulumi.Input[Optional[Optional[_builtins.bool]]] = None,
-                             history: pulumi.Input[Optional[Optional[Union['HistorySettings', 'HistorySettingsDict']]]] = None,
+                             history: pulumi.Input[Optional[Optional[Union['HistorySettings', 'HistorySettingsDict', 'HistorySettingsArgs', 'HistorySettingsArgsDict']]]] = None,
                              kms_key_arn: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
-                             notifications: pulumi.Input[Optional[Optional[Union['Notifications', 'NotificationsDict']]]] = None,
-                             recorder: pulumi.Input[Optional[Optional[Union['RecorderSettings', 'RecorderSettingsDict']]]] = None,
+                             notifications: pulumi.Input[Optional[Optional[Union['Notifications', 'NotificationsDict', 'NotificationsArgs', 'NotificationsArgsDict']]]] = None,
+                             recorder: pulumi.Input[Optional[Optional[Union['RecorderSettings', 'RecorderSettingsDict', 'RecorderSettingsArgs', 'RecorderSettingsArgsDict']]]] = None,
                              region: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
-                             reports: pulumi.Input[Optional[Optional[Union['Reports', 'ReportsDict']]]] = None,
+                             reports: pulumi.Input[Optional[Optional[Union['Reports', 'ReportsDict', 'ReportsArgs', 'ReportsArgsDict']]]] = None,
                              resource_counts: pulumi.Input[Optional[Optional[Mapping[str, _builtins.int]]]] = None,
-                             rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict']]]] = None,
+                             rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict', 'RulesArgs', 'RulesArgsDict']]]] = None,
                              opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetCostEstimateResult]:
     """
     Estimates the monthly cost of a deployment from its inputs and numbers of resources. Calls no AWS API.

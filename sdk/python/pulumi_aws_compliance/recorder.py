@@ -24,9 +24,9 @@ class RecorderArgs:
                  bucket_arn: pulumi.Input[_builtins.str],
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
-                 lookup: Optional['LookupArgs'] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 settings: Optional['RecorderSettingsArgs'] = None):
+                 settings: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None):
         """
         The set of arguments for constructing a Recorder resource.
 

@@ -24,7 +24,7 @@ class ReportStoreArgs:
                  kms_key_arn: pulumi.Input[_builtins.str],
                  config_delivery: Optional[_builtins.bool] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 reports: Optional['ReportsArgs'] = None,
+                 reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a ReportStore resource.

@@ -22,12 +22,12 @@ __all__ = ['RuleSetArgs', 'RuleSet']
 class RuleSetArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
-                 frameworks: Optional[Sequence['FrameworkArgs']] = None,
-                 iam: Optional['IamArgs'] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
-                 lookup: Optional['LookupArgs'] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 rules: Optional['RulesArgs'] = None,
+                 rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a RuleSet resource.

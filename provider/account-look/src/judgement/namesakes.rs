@@ -45,6 +45,8 @@ pub fn ownership(tags: Option<&Tags>, created_by: Option<&str>, asking: Option<&
 const TOGETHER: usize = 3;
 /// Names of one kind that are said.
 const NAMES_SAID: usize = 3;
+/// Resources that one command tags at most (Resource Groups Tagging API Reference, "TagResources").
+const TAGGED_AT_ONCE: usize = 20;
 
 pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let Some(owner) = &request.owner else { return Vec::new() };
@@ -121,15 +123,33 @@ fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner:
                 "{count} resources with these names were {words}; {effect}: set another `namePrefix`. They are: {list}"
             )
         }
-        Whose::Nobody => format!(
-            "{count} resources with these names exist, and none has the tag `{OWNER_TAG}` of this deployment; {effect}: set another \
-             `namePrefix`, delete them, or, if they are all of an earlier version of this deployment, set `lookup.adoptUnmarked: true` for \
-             one deployment, or tag them, and the next deployment takes them over: `aws \
-             resourcegroupstaggingapi tag-resources --resource-arn-list ARN ... --tags {OWNER_TAG}={}`. They are: {list}",
-            owner.value
-        ),
+        Whose::Nobody => {
+            let tag = tagged(group, owner).map_or_else(String::new, |command| format!(", or tag them: `{command}`"));
+            format!(
+                "{count} resources with these names exist, and none has the tag `{OWNER_TAG}` of this deployment; {effect}: set \
+                 another `namePrefix`, or delete them. If they are to belong to this deployment, as those of an earlier version do, \
+                 set `lookup.adoptUnmarked: true` for one deployment, which then imports and updates them{tag}. They are: {list}"
+            )
+        }
     };
     ScanMessage::error(path, message)
+}
+
+/// The command that tags all of these as this deployment's; nothing where one command does not do it.
+fn tagged(group: &[&Refused<'_>], owner: &Owner) -> Option<String> {
+    let arns: Vec<_> = group.iter().map(|refused| arn_to_tag(refused.namesake)).collect::<Option<_>>()?;
+    (arns.len() <= TAGGED_AT_ONCE).then(|| tag_command(&arns, owner))
+}
+
+/// The ARN of what the command takes.
+fn arn_to_tag(Namesake { kind, arn, .. }: &Namesake) -> Option<&str> {
+    let takes_tags = !matches!(kind, NamesakeKind::Dashboard | NamesakeKind::KeyAlias | NamesakeKind::ConformancePack);
+    (takes_tags && !arn.is_empty()).then_some(arn.as_str())
+}
+
+fn tag_command(arns: &[&str], owner: &Owner) -> String {
+    let (arns, value) = (arns.join(" "), &owner.value);
+    format!("aws resourcegroupstaggingapi tag-resources --resource-arn-list {arns} --tags '{OWNER_TAG}={value}'")
 }
 
 fn plural(kind: NamesakeKind, count: usize) -> &'static str {
@@ -147,99 +167,115 @@ fn plural(kind: NamesakeKind, count: usize) -> &'static str {
         NamesakeKind::Queue => ("queue", "queues"),
         NamesakeKind::Function => ("function", "functions"),
         NamesakeKind::LogGroup => ("log group", "log groups"),
+        NamesakeKind::KeyAlias => ("key alias", "key aliases"),
     };
     if count == 1 { one } else { many }
 }
 
 /// What is said of one namesake.
 fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner: &Owner) -> ScanMessage {
-    let whose = match whose {
+    let said = match whose {
         Whose::Deployment(other) => format!("it belongs to the deployment `{other}`"),
         Whose::Foreign(words) => format!("it was {words}"),
         Whose::Nobody if namesake.kind == NamesakeKind::Dashboard => {
             format!("its text does not carry `{}`", Owner::mark(&owner.value))
         }
+        Whose::Nobody if namesake.kind == NamesakeKind::KeyAlias => {
+            format!("its key does not carry the tag `{OWNER_TAG}` of this deployment")
+        }
         Whose::Nobody => format!("it does not carry the tag `{OWNER_TAG}` of this deployment"),
     };
     let (path, name) = (path(namesake, request), &namesake.name);
-    let mark = |command: &str, option: &str| {
-        let (arn, owner) = (&namesake.arn, &owner.value);
-        format!(
-            "if it is yours, tag it: `aws {command} tag-resource {option} {arn} --tags Key={OWNER_TAG},Value='{owner}'`"
-        )
+    let refusal = |what: &str, remedy: &str| {
+        let take_over = take_over(namesake, whose, owner).map_or_else(String::new, |way| format!(", or, {way}"));
+        let message = format!(
+            "{what} `{name}` exists, and {said}; a deployment would overwrite it, and a destroy would delete it: \
+             {remedy}{take_over}"
+        );
+        ScanMessage::error(path, message)
     };
-    let config = mark("configservice", "--resource-arn");
     match namesake.kind {
         // Putting an authorization again changes nothing, so only the destruction is worth a word.
         NamesakeKind::Authorization => ScanMessage::warning(
             path,
             format!(
-                "the authorization for the aggregators of `{name}` exists, and {whose}: it is shared, and destroying this stack also \
+                "the authorization for the aggregators of `{name}` exists, and {said}: it is shared, and destroying this stack also \
                  removes it for others"
             ),
         ),
-        NamesakeKind::Rule => {
-            ScanMessage::error(path, refusal("a rule", "give ours another name", name, &whose, &config))
-        }
-        NamesakeKind::Aggregator => {
-            ScanMessage::error(path, refusal("an aggregator", "give another `namePrefix`", name, &whose, &config))
-        }
-        NamesakeKind::ConformancePack => {
-            ScanMessage::error(path, refusal("a conformance pack", "give ours another name", name, &whose, &config))
-        }
-        NamesakeKind::EventRule => {
-            let mark = mark("events", "--resource-arn");
-            ScanMessage::error(path, refusal("an event rule", "give another `namePrefix`", name, &whose, &mark))
-        }
-        NamesakeKind::Alarm => {
-            let remedy = "give another `namePrefix`, or set `alarms.enabled` to false";
-            let mark = mark("cloudwatch", "--resource-arn");
-            ScanMessage::error(path, refusal("an alarm", remedy, name, &whose, &mark))
-        }
+        NamesakeKind::Rule => refusal("a rule", "give ours another name"),
+        NamesakeKind::Aggregator => refusal("an aggregator", "give another `namePrefix`"),
+        NamesakeKind::ConformancePack => refusal("a conformance pack", "give ours another name"),
+        NamesakeKind::EventRule => refusal("an event rule", "give another `namePrefix`"),
+        NamesakeKind::Alarm => refusal("an alarm", "give another `namePrefix`, or set `alarms.enabled` to false"),
         NamesakeKind::Dashboard => {
-            let remedy = "give another `namePrefix`, or set `dashboard.enabled` to false";
-            let mark = "if it is yours, set `lookup.adoptUnmarked` to true for one run";
-            ScanMessage::error(path, refusal("a dashboard", remedy, name, &whose, mark))
+            refusal("a dashboard", "give another `namePrefix`, or set `dashboard.enabled` to false")
         }
         NamesakeKind::Bucket
         | NamesakeKind::Table
         | NamesakeKind::Topic
         | NamesakeKind::Queue
         | NamesakeKind::Function
-        | NamesakeKind::LogGroup => ScanMessage::error(path, taken(namesake.kind, name, &whose)),
+        | NamesakeKind::LogGroup
+        | NamesakeKind::KeyAlias => {
+            let take_over = take_over(namesake, whose, owner).map_or_else(String::new, |way| format!(", or, {way}"));
+            ScanMessage::error(
+                path,
+                format!(
+                    "the {} `{name}` exists, and {said}: set another name, delete it with `{}`{take_over}",
+                    plural(namesake.kind, 1),
+                    delete_command(namesake)
+                ),
+            )
+        }
     }
 }
 
-/// What is said of a resource that is not created by its name: AWS refuses it, or gives the one that exists.
-fn taken(kind: NamesakeKind, name: &str, whose: &str) -> String {
-    let (delete, import) = match kind {
-        NamesakeKind::Bucket => (format!("aws s3 rb s3://{name}"), format!("aws:s3/bucket:Bucket NAME {name}")),
-        NamesakeKind::Table => {
-            (format!("aws dynamodb delete-table --table-name {name}"), format!("aws:dynamodb/table:Table NAME {name}"))
-        }
-        NamesakeKind::Function => (
-            format!("aws lambda delete-function --function-name {name}"),
-            format!("aws:lambda/function:Function NAME {name}"),
-        ),
-        NamesakeKind::LogGroup => (
-            format!("aws logs delete-log-group --log-group-name {name}"),
-            format!("aws:cloudwatch/logGroup:LogGroup NAME {name}"),
-        ),
-        NamesakeKind::Topic => ("aws sns delete-topic --topic-arn ARN".into(), "aws:sns/topic:Topic NAME ARN".into()),
-        _ => ("aws sqs delete-queue --queue-url URL".into(), "aws:sqs/queue:Queue NAME URL".into()),
+/// How a namesake becomes this deployment's; nothing where it is somebody else's for good.
+fn take_over(namesake: &Namesake, whose: &Whose, owner: &Owner) -> Option<String> {
+    let (arn, value) = (&namesake.arn, &owner.value);
+    let mark = |command: &str| {
+        format!(
+            "if it is yours, tag it: `aws {command} tag-resource --resource-arn {arn} --tags Key={OWNER_TAG},Value='{value}'`"
+        )
     };
-    format!(
-        "the {} `{name}` exists, and {whose}: set another name, delete it with `{delete}`, or take it into the stack with \
-         `pulumi import {import}`",
-        plural(kind, 1)
-    )
+    match whose {
+        Whose::Deployment(other) => {
+            return Some(format!("if you renamed or moved that deployment, set `lookup.formerOwners: [\"{other}\"]`"));
+        }
+        Whose::Foreign(_) => return None,
+        Whose::Nobody => {}
+    }
+    match namesake.kind {
+        NamesakeKind::EventRule => Some(mark("events")),
+        NamesakeKind::Alarm => Some(mark("cloudwatch")),
+        NamesakeKind::Dashboard | NamesakeKind::KeyAlias => {
+            Some("if it is yours, set `lookup.adoptUnmarked` to true for one deployment".to_owned())
+        }
+        NamesakeKind::Rule | NamesakeKind::Aggregator | NamesakeKind::Authorization | NamesakeKind::ConformancePack => {
+            Some(mark("configservice"))
+        }
+        _ if arn.is_empty() => None,
+        _ => Some(format!(
+            "if it is to belong to this deployment, tag it, and the next deployment imports and updates it: `{}`",
+            tag_command(&[arn], owner)
+        )),
+    }
 }
 
-fn refusal(what: &str, remedy: &str, name: &str, whose: &str, mark: &str) -> String {
-    format!(
-        "{what} `{name}` exists, and {whose}; a deployment would overwrite it, and a destroy would delete it: \
-         {remedy}, or {mark}"
-    )
+/// What deletes a resource that is not created by its name alone: AWS refuses it, or gives the one that exists.
+fn delete_command(Namesake { kind, name, arn, .. }: &Namesake) -> String {
+    match kind {
+        NamesakeKind::Bucket => format!("aws s3 rb s3://{name}"),
+        NamesakeKind::Table => format!("aws dynamodb delete-table --table-name {name}"),
+        NamesakeKind::Function => format!("aws lambda delete-function --function-name {name}"),
+        NamesakeKind::LogGroup => format!("aws logs delete-log-group --log-group-name {name}"),
+        NamesakeKind::KeyAlias => format!("aws kms delete-alias --alias-name {name}"),
+        NamesakeKind::Topic => format!("aws sns delete-topic --topic-arn {arn}"),
+        _ => format!(
+            "aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name {name} --query QueueUrl --output text)"
+        ),
+    }
 }
 
 /// The aggregator of another deployment of ours: AWS keeps one authorization for all aggregators of an account and

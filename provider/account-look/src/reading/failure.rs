@@ -86,6 +86,13 @@ pub fn explained(what: &str, text: &str) -> Option<String> {
         None if none.iter().any(|words| text.contains(words)) => Reason::NoCredentials,
         None => return None,
     };
+    if reason == Reason::NoCredentials {
+        // `lookup.profile` gives credentials to the account scan alone.
+        return Some(format!(
+            "{what} has no AWS credentials; set `AWS_PROFILE` or `AWS_ACCESS_KEY_ID`, or run \
+             `pulumi config set aws:profile NAME`"
+        ));
+    }
     let detail = text.to_owned();
     Some(Failure { reason, what: what.to_owned(), detail, region: None }.to_string())
 }
@@ -241,7 +248,9 @@ mod tests {
             "operation error Organizations: X, https response error StatusCode: 403, api error AccessDenied: no";
         assert_eq!(explained("`sts`", denied).as_deref(), Some("`sts` is not allowed to these credentials"));
         let none = "No valid credential sources found: no valid credential sources for the provider";
-        assert!(explained("the provider", none).is_some_and(|told| told.contains("has no AWS credentials")));
+        let told = explained("the provider", none).unwrap_or_default();
+        assert!(told.contains("has no AWS credentials") && told.contains("pulumi config set aws:profile"), "{told}");
+        assert!(!told.contains("lookup.profile"), "that one is for the account scan alone: {told}");
         assert_eq!(explained("the provider", "something else broke"), None);
     }
 }

@@ -10,9 +10,9 @@ use pulumi_component::{
 };
 
 use crate::account::bundle::Archives;
-use crate::account::claims;
+use crate::account::claims::{self, Claimant};
 use crate::account::default_tags;
-use crate::account::existing::Adoption;
+use crate::account::existing::adoption::Adoption;
 use crate::inputs::functions::FunctionArchitecture;
 use crate::inputs::tags::Tags;
 use crate::plan::target::Target;
@@ -200,7 +200,8 @@ impl AccountFacts {
     pub(crate) fn claimed(&self, context: &Context) -> Option<PropertyError> {
         // A mock has no run.
         let run = Some(context.run()).filter(|run| !run.is_empty())?;
-        claims::claim(run, self.known_account_id()?, self.known_region()?, context.name()).err()
+        let component = Claimant { parent: context.parent(), name: context.name() };
+        claims::claim(run, self.known_account_id()?, self.known_region()?, component).err()
     }
 
     /// What the tag said before the component was renamed or moved, as its aliases say.

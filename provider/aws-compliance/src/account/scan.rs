@@ -7,11 +7,13 @@ use account_look::{
 use futures::{FutureExt, join};
 use pulumi_component::{ConstructError, Context, PropertyError};
 
-use crate::account::existing::{self, Planned};
+use crate::account::existing::found::Planned;
+use crate::account::existing::reading;
 use crate::account::facts::{AccountFacts, RecorderFacts};
 use crate::inputs::lookup::LookupArgs;
 
-/// Environment variable that turns the look off where it is `off`, as on a machine without a way to AWS.
+/// Environment variable that turns the account scan off where it is `off`, as on a machine without a way to AWS. What the `aws`
+/// provider is asked to protect data is asked all the same.
 pub const SWITCH: &str = "AWS_COMPLIANCE_LOOKUP";
 
 impl LookupArgs {
@@ -45,10 +47,10 @@ pub(crate) async fn see(
     warnings.iter().for_each(|warning| context.warn(warning.to_string()));
     let request = complete(request, &facts);
     let owner = request.owner.clone().unwrap_or_default();
-    let (mut look, existing) = join!(taken(&request, &facts), existing::read(context, planned, &owner));
+    let (mut look, existing) = join!(taken(&request, &facts), reading::read(context, planned, &owner));
     // What nobody's tag claims is this deployment's where that exists: before 0.2 not everything was tagged.
-    let exists = existing.is_deployed(&owner) || look.namesakes.iter().any(|one| is_owned(one, &owner));
-    look.namesakes.extend(existing.namesakes(&owner, exists));
+    let exists = existing.is_deployed(planned, &owner) || look.namesakes.iter().any(|one| is_owned(one, &owner));
+    look.namesakes.extend(existing.namesakes(&owner, exists, facts.target()));
     for channel in look.delivery_channels.iter_mut().flatten() {
         channel.bucket_tags = existing.owner_tags(NamesakeKind::Bucket, &channel.bucket);
     }
@@ -67,8 +69,11 @@ pub(crate) async fn see(
         return Err(ConstructError::InvalidInputs(errors));
     }
     let adoption = existing.adoption(&owner);
+    let unsure = [existing.without_key(planned, &owner, &adoption), existing.warned_unknown(planned)];
+    unsure.into_iter().flatten().for_each(|line| context.warn(line));
     if context.is_preview() {
-        existing.told(planned, &owner, &adoption).into_iter().for_each(|line| context.info(line));
+        let lines = existing.continued(planned, &owner, &adoption).into_iter().chain(existing.left(planned, &owner));
+        lines.for_each(|line| context.info(line));
     }
     let facts = facts.adopting(adoption);
     let action = recorder_action(&look, &request);

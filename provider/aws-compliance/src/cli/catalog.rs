@@ -1,6 +1,5 @@
 //! `catalog`: rules and frameworks on the command line.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::file::{self, Deployment};
-use crate::cli::table;
+use crate::cli::{table, terminal};
 use crate::inputs::bounds;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
@@ -134,31 +133,31 @@ pub fn check_inputs(arguments: &[String]) -> ExitCode {
 
 /// Does what the arguments after `catalog` say.
 pub fn run(arguments: &[String]) -> ExitCode {
-    let answer = match Command::try_parse_from(std::iter::once(&NAME.to_owned()).chain(arguments)) {
-        Ok(command) => command.asked.answer(),
-        Err(told) => {
-            let _ = told.print();
-            return if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-        }
-    };
-    // A reader that has gone away is no error of ours.
-    let print = |text: String| drop(std::io::stdout().write_all(text.as_bytes()));
-    match answer {
-        Answer::Good(text) => {
-            print(text);
-            ExitCode::SUCCESS
-        }
-        Answer::Bad(text) => {
-            print(text);
-            ExitCode::FAILURE
-        }
-        Answer::Missing(text) => {
-            eprintln!("error: {text}");
-            ExitCode::FAILURE
-        }
-        Answer::Usage(text) => {
-            eprintln!("error: {text}");
-            ExitCode::from(2)
+    match terminal::parsed::<Command>(NAME, arguments) {
+        Ok(command) => command.asked.answer().shown(),
+        Err(status) => status,
+    }
+}
+
+impl Answer {
+    fn shown(self) -> ExitCode {
+        match self {
+            Self::Good(text) => {
+                terminal::print(&text);
+                ExitCode::SUCCESS
+            }
+            Self::Bad(text) => {
+                terminal::print(&text);
+                ExitCode::FAILURE
+            }
+            Self::Missing(text) => {
+                terminal::error(&text);
+                ExitCode::FAILURE
+            }
+            Self::Usage(text) => {
+                terminal::error(&text);
+                ExitCode::from(terminal::USAGE)
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `cost`: what a deployment costs, on the command line.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use compliance_types::recorder::RecorderMode;
 use pulumi_component::PropertyError;
 
-use crate::cli::{file, table};
+use crate::cli::{file, table, terminal};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::plan::cost::CostContext;
 use crate::queries::cost::{CostEstimate, estimated};
@@ -52,13 +51,9 @@ struct EstimateArgs {
 
 /// Does what the arguments after `cost` say.
 pub fn run(arguments: &[String]) -> ExitCode {
-    let name = "pulumi-resource-aws-compliance cost".to_owned();
-    match Command::try_parse_from(std::iter::once(&name).chain(arguments)) {
+    match terminal::parsed::<Command>("pulumi-resource-aws-compliance cost", arguments) {
         Ok(Command { asked: Asked::Estimate(asked) }) => asked.answer(),
-        Err(message) => {
-            let _ = message.print();
-            if message.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
-        }
+        Err(status) => status,
     }
 }
 
@@ -70,12 +65,11 @@ impl EstimateArgs {
                     true => serde_json::to_string_pretty(&estimate).unwrap_or_default() + "\n",
                     false => table::cost(&estimate),
                 };
-                // A reader that has gone away is no error of ours.
-                let _ = std::io::stdout().write_all(text.as_bytes());
+                terminal::print(&text);
                 ExitCode::SUCCESS
             }
             Err(problems) => {
-                problems.iter().for_each(|problem| eprintln!("error: {problem}"));
+                problems.iter().for_each(terminal::error);
                 ExitCode::FAILURE
             }
         }

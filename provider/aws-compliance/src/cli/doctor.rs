@@ -1,12 +1,14 @@
 //! `doctor`: the look at the account from the command line.
 
-use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use compliance_types::recorder::RecorderMode;
 use pulumi_component::Checks;
 
+use crate::cli::adopt::ImportFile;
+use crate::cli::{file, terminal};
 use crate::inputs::bounds;
 use crate::queries::account_status::AccountStatusArgs;
 
@@ -30,6 +32,13 @@ struct Doctor {
     /// Your PROJECT/STACK/COMPONENT; without it, doctor cannot tell which resources are yours.
     #[arg(long, value_name = "PROJECT/STACK/COMPONENT")]
     owner: Option<String>,
+    /// YAML or JSON with the inputs of the deployment; `-` for standard input. Default: those of a default deployment.
+    #[arg(long, value_name = "FILE", conflicts_with = "recorder_mode")]
+    inputs: Option<PathBuf>,
+    /// Write an import file for `pulumi import --file`, with the rules, aggregator, authorization, conformance packs, event rules,
+    /// alarms and dashboard that carry the tag of `--owner`: for a stack that has lost its state.
+    #[arg(long, value_name = "FILE", requires = "owner")]
+    adopt: Option<PathBuf>,
     /// Print JSON, as `getAccountStatus` answers.
     #[arg(long)]
     json: bool,
@@ -42,13 +51,9 @@ fn recorder_mode(text: &str) -> Result<RecorderMode, String> {
 
 /// Does what the arguments after `doctor` say.
 pub fn run(arguments: &[String]) -> ExitCode {
-    let name = "aws-compliance doctor".to_owned();
-    match Doctor::try_parse_from(std::iter::once(&name).chain(arguments)) {
+    match terminal::parsed::<Doctor>("aws-compliance doctor", arguments) {
         Ok(asked) => asked.answer(),
-        Err(told) => {
-            let _ = told.print();
-            if told.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
-        }
+        Err(status) => status,
     }
 }
 
@@ -58,33 +63,68 @@ impl Doctor {
         if let Some(region) = &self.region {
             bounds::check_region(&mut checks, "--region", region);
         }
-        checks.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
-        checks.errors().iter().for_each(|error| eprintln!("error: {error}"));
+        checks.warnings().iter().for_each(terminal::warning);
+        checks.errors().iter().for_each(terminal::error);
         if !checks.errors().is_empty() {
-            return ExitCode::from(2);
+            return ExitCode::from(terminal::USAGE);
         }
+        let inputs = match self.inputs.as_deref().map(file::inputs).transpose() {
+            Ok(inputs) => inputs,
+            Err(problems) => return refused(&problems),
+        };
         let args = AccountStatusArgs {
             region: self.region,
             profile: self.profile,
             role_arn: self.role_arn,
             recorder_mode: self.recorder_mode,
-            owner: self.owner,
+            owner: self.owner.clone(),
             ..AccountStatusArgs::default()
         };
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
-                eprintln!("error: cannot start: {error}");
-                return ExitCode::from(2);
+                terminal::error(&format!("cannot start: {error}"));
+                return ExitCode::from(terminal::USAGE);
             }
         };
-        let looked = runtime.block_on(args.look());
+        let looked = runtime.block_on(async {
+            match &inputs {
+                Some(inputs) => args.look_for(&inputs.args).await,
+                None => args.look().await,
+            }
+        });
         let text = match self.json {
             true => serde_json::to_string_pretty(&looked.status()).unwrap_or_default() + "\n",
             false => looked.table(),
         };
-        // A reader that has gone away is no error of ours.
-        let _ = std::io::stdout().write_all(text.as_bytes());
+        terminal::print(&text);
+        if let (Some(path), Some(owner)) = (&self.adopt, &self.owner) {
+            let given = inputs.map(|inputs| inputs.given).unwrap_or_default();
+            let (target, owned) = (looked.target(), looked.owned());
+            let imports = runtime.block_on(ImportFile::new(owner, given, &target, &owned));
+            if let Err(reason) = imports.and_then(|imports| write(path, &imports)) {
+                return refused(&[reason]);
+            }
+        }
         if looked.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// Writes an import file, and says what to do with it.
+fn write(path: &Path, imports: &ImportFile) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(imports).map_err(|error| error.to_string())?;
+    std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
+    terminal::note(&format!(
+        "wrote {} resources to {path}; import them into a stack without them with `pulumi import --file {path} --protect=false \
+         --generate-code=false`, then run `pulumi up`, which imports bucket, key, table, topic, queues, functions and log groups \
+         that carry the tag",
+        imports.count(),
+        path = path.display()
+    ));
+    Ok(())
+}
+
+fn refused(problems: &[String]) -> ExitCode {
+    problems.iter().for_each(terminal::error);
+    ExitCode::from(terminal::USAGE)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pulumi_component::{Checks, Judged, PropertyMap, PropertyValue, Value, judge};
 
+use crate::cli::terminal;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::queries::rules::CheckRulesArgs;
 
@@ -47,4 +48,27 @@ pub(super) fn deployment(mut given: PropertyMap, check: fn(&ComplianceMonitoring
     judged.problems.extend(of_regions.problems);
     judged.warnings.extend(of_regions.warnings);
     Deployment { judged, regions: of_regions.args.unwrap_or_default().regions }
+}
+
+/// The inputs of a deployment, all of them valid by shape.
+pub(super) struct Inputs {
+    /// As they are given.
+    pub given: PropertyMap,
+    /// As the component takes them.
+    pub args: ComplianceMonitoringArgs,
+}
+
+/// Reads the inputs of a deployment for a command that does not go on with invalid ones.
+///
+/// # Errors
+/// With every problem, each with the file and the path in it.
+pub(super) fn inputs(path: &Path) -> Result<Inputs, Vec<String>> {
+    let mut given = read(path).map_err(|reason| vec![reason])?;
+    let judged = deployment(given.clone(), |_, _| {}).judged;
+    given.remove("regions");
+    judged.warnings.iter().for_each(terminal::warning);
+    match judged.args {
+        Some(args) if judged.problems.is_empty() => Ok(Inputs { given, args }),
+        _ => Err(judged.problems.iter().map(|problem| format!("{}: {problem}", path.display())).collect()),
+    }
 }

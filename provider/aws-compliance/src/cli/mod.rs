@@ -1,5 +1,6 @@
 //! The commands of the plugin. They say what the functions of the package answer.
 
+mod adopt;
 pub mod catalog;
 pub mod cost;
 pub mod doctor;
@@ -7,4 +8,5 @@ mod file;
 pub mod remediation;
 pub mod report;
 mod table;
+mod terminal;
 pub mod waivers;

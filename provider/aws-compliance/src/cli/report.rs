@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand};
 use functions_core::manifest::{self, FoundRun};
 use functions_core::sha256;
 
+use crate::cli::terminal;
+
 const NAME: &str = "pulumi-resource-aws-compliance report";
 /// A file that every run has: a folder with it and without a manifest is a run that was not sealed.
 const OF_A_RUN: &str = "summary.json";
@@ -32,24 +34,21 @@ enum Asked {
 
 /// Does what the arguments after `report` say.
 pub fn run(arguments: &[String]) -> ExitCode {
-    let asked = match Command::try_parse_from(std::iter::once(&NAME.to_owned()).chain(arguments)) {
-        Ok(command) => command.asked,
-        Err(usage) => {
-            let _ = usage.print();
-            return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-        }
+    let Command { asked: Asked::Verify { folder } } = match terminal::parsed(NAME, arguments) {
+        Ok(command) => command,
+        Err(status) => return status,
     };
-    let Asked::Verify { folder } = asked;
-    let runs = match runs(&folder) {
-        Ok(runs) => runs,
+    match runs(&folder) {
+        Ok(runs) => {
+            let (text, status) = verified(&runs);
+            terminal::print(&format!("{text}\n"));
+            status
+        }
         Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::from(2);
+            terminal::error(&error);
+            ExitCode::from(terminal::USAGE)
         }
-    };
-    let (text, status) = verified(&runs);
-    println!("{text}");
-    status
+    }
 }
 
 fn verified(runs: &[FoundRun]) -> (String, ExitCode) {

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use compliance_types::time::Timestamp;
 use functions_core::waiver::{Standing, Subject, Waivers};
-use pulumi_component::{check, from_properties};
 use serde::Deserialize;
 
-use super::file;
-use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::cli::{file, terminal};
 use crate::inputs::waivers::{self, max_days, today};
 
 const NAME: &str = "pulumi-resource-aws-compliance waivers";
@@ -23,14 +22,21 @@ const SHOWN: usize = 10;
 #[derive(Parser)]
 #[command(name = NAME)]
 struct Command {
-    /// YAML or JSON with inputs of `ComplianceMonitoring`, of which `waivers` are listed.
+    /// YAML or JSON with inputs of `ComplianceMonitoring`, of which `waivers` are listed; `-` for standard input.
     file: PathBuf,
     /// The `report.json` of a run.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// The day, `yyyy-mm-dd`. Default: today in UTC.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     on: Option<String>,
+}
+
+fn day(text: &str) -> Result<String, String> {
+    match Timestamp::parse(&format!("{text}T00:00:00Z")) {
+        Ok(day) if day.date() == text => Ok(text.to_owned()),
+        _ => Err("expected a day as `yyyy-mm-dd`, such as `2027-03-31`".to_owned()),
+    }
 }
 
 /// What is read of a report.
@@ -40,6 +46,30 @@ struct Report {
     #[serde(default)]
     waived: Vec<Finding>,
     rules: Vec<Rule>,
+    /// Open findings of each severity.
+    #[serde(default)]
+    severities: Vec<(String, usize)>,
+    /// The waivers of the run.
+    #[serde(default)]
+    waivers: Vec<Covered>,
+}
+
+#[derive(Deserialize)]
+struct Covered {
+    findings: usize,
+}
+
+impl Report {
+    fn listed(&self) -> usize {
+        self.findings.len().saturating_add(self.waived.len())
+    }
+
+    /// How many findings there were: a report lists a limited number of them.
+    fn total(&self) -> usize {
+        let counts = self.severities.iter().map(|(_, count)| *count);
+        let counts = counts.chain(self.waivers.iter().map(|waiver| waiver.findings));
+        counts.fold(0, usize::saturating_add).max(self.listed())
+    }
 }
 
 #[derive(Deserialize)]
@@ -66,33 +96,26 @@ struct Finding {
 
 /// Does what the arguments after `waivers` say.
 pub fn run(arguments: &[String]) -> ExitCode {
-    let command = match Command::try_parse_from(std::iter::once(&NAME.to_owned()).chain(arguments)) {
+    let command: Command = match terminal::parsed(NAME, arguments) {
         Ok(command) => command,
-        Err(usage) => {
-            let _ = usage.print();
-            return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-        }
+        Err(status) => return status,
     };
     match listed(&command) {
-        Ok((text, true)) => {
-            print!("{text}");
-            ExitCode::SUCCESS
+        Ok((text, good)) => {
+            terminal::print(&text);
+            if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
-        Ok((text, false)) => {
-            print!("{text}");
-            ExitCode::FAILURE
-        }
-        Err(reason) => {
-            eprintln!("error: {reason}");
-            ExitCode::from(2)
+        Err(problems) => {
+            problems.iter().for_each(terminal::error);
+            ExitCode::from(terminal::USAGE)
         }
     }
 }
 
 /// The list, and whether each waiver is in force and of use.
-fn listed(command: &Command) -> Result<(String, bool), String> {
-    let args = inputs(&command.file)?;
-    let report = command.report.as_deref().map(report).transpose()?;
+fn listed(command: &Command) -> Result<(String, bool), Vec<String>> {
+    let args = file::inputs(&command.file)?.args;
+    let report = command.report.as_deref().map(report).transpose().map_err(|reason| vec![reason])?;
     let day = command.on.clone().unwrap_or_else(|| today().date().to_owned());
     let waivers = waivers::waivers(&args.waivers, &args.name_prefix);
     let waivers = Waivers::on(&waivers, &day, max_days(args.waiver_max_days));
@@ -112,8 +135,17 @@ fn listed(command: &Command) -> Result<(String, bool), String> {
         let _ = writeln!(text, "{}\n  {state}\n  {}: {}", waiver.selectors(), waiver.summary(), waiver.reason);
         let Some(found) = matched.as_ref().and_then(|matched| matched.get(at)) else { continue };
         if standing.is_in_force() && found.is_empty() {
-            good = false;
-            let _ = writeln!(text, "  matches nothing in the report");
+            let (listed, total) = report.as_ref().map_or((0, 0), |report| (report.listed(), report.total()));
+            if listed < total {
+                let _ = writeln!(
+                    text,
+                    "  matches nothing among the {listed} of {total} findings that the file lists; the files \
+                     `findings*.csv` of the run have all"
+                );
+            } else {
+                good = false;
+                let _ = writeln!(text, "  matches nothing in the report");
+            }
         }
         for finding in found.iter().take(SHOWN) {
             let Finding { rule, account, region, resource_id, .. } = finding;
@@ -160,14 +192,6 @@ fn frameworks(controls: &[String]) -> BTreeMap<String, BTreeSet<String>> {
         all.entry(id.to_owned()).or_default().extend(control.map(str::to_owned));
     }
     all
-}
-
-fn inputs(path: &Path) -> Result<ComplianceMonitoringArgs, String> {
-    let (given, named) = (file::read(path)?, path.display());
-    if let Some(problem) = check::<ComplianceMonitoringArgs>(&given).first() {
-        return Err(format!("{named}: {}: {}", problem.place(), problem.reason));
-    }
-    from_properties(given).map_err(|problem| format!("{named}: {}: {}", problem.place(), problem.reason))
 }
 
 fn report(file: &Path) -> Result<Report, String> {

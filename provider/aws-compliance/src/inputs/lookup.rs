@@ -18,9 +18,9 @@ pub struct LookupArgs {
     pub profile: Option<String>,
     /// ARN of a role to assume for the account check.
     pub role_arn: Option<String>,
-    /// Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this
-    /// deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and
-    /// `destroy` would delete them.
+    /// Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators,
+    /// event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the
+    /// key alias are imported and updated. By default they are refused, because `destroy` would delete them.
     pub adopt_unmarked: bool,
     /// Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag
     /// `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component

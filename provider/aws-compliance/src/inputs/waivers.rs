@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use aws_compliance_catalog::{framework, unknown_framework};
 use compliance_types::time::Timestamp;
 use functions_core::waiver::{Defect, MAX_DAYS, Standing, Waiver};
-use pulumi_component::{Checks, Wrong};
+use pulumi_component::{Checks, Scalar, Text, Wrong};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,18 +31,21 @@ pub struct WaiverArgs {
     pub framework: Option<String>,
     /// A control of `framework`, such as `3.5.1`.
     #[serde(default)]
+    #[schemars(with = "Option<Text>")]
     pub control: Option<String>,
     /// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
     #[serde(default)]
     pub resource: Option<String>,
     /// Ids of accounts, 12 digits. Default: all accounts.
     #[serde(default)]
+    #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
     /// Regions; `global` for resources that belong to no region. Default: all regions.
     #[serde(default)]
     pub regions: Vec<String>,
     /// Tags that the resource must have, with these values; `*` and `?` as in `resource`.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Text>")]
     pub tags: BTreeMap<String, String>,
     /// Who answers for the waiver, such as the name of a team.
     pub owner: String,
@@ -53,6 +56,7 @@ pub struct WaiverArgs {
     pub expires: String,
     /// Where it was decided, such as the key of a ticket.
     #[serde(default)]
+    #[schemars(with = "Option<Text>")]
     pub ticket: Option<String>,
 }
 

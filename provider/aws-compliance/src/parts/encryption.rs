@@ -1,5 +1,6 @@
 //! The key that encrypts everything the monitor keeps and sends, and who may use it.
 
+use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
 use pulumi_component::{
     Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
@@ -53,6 +54,10 @@ pub const PART: Part = Part {
             checks.input("kmsKeyArn", key, |arn| bounds::key_arn(arn));
         }
     },
+    claim: |whole, request| {
+        let alias = whole.args.kms_key_arn.is_none().then(|| whole.args.name_prefix.key_alias());
+        request.resources.extend(whole.resources(NamesakeKind::KeyAlias, alias));
+    },
     ..Part::of::<Encryption>("encryption")
 };
 
@@ -80,6 +85,11 @@ impl Component for Encryption {
             .register();
         let alias = kms::Alias::child(scope, "alias", kms::alias::Required { target_key_id: key.key_id().into() })
             .name(args.name_prefix.key_alias())
+            .options(facts.adoption().of(
+                NamesakeKind::KeyAlias,
+                &args.name_prefix.key_alias(),
+                ResourceOptions::default(),
+            ))
             .register();
         Ok(Self { kms_key_id: key.key_id(), kms_key_arn: key.arn(), alias_name: alias.id() })
     }

@@ -10,7 +10,7 @@ use pulumi_component::{
     Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
 
-use crate::account::existing::Planned;
+use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
 use crate::account::{scan, service_linked_role};
@@ -124,6 +124,7 @@ impl Component for ComplianceMonitoring {
             names: request.resources.clone(),
             prefix: format!("{}-", args.name_prefix.as_str()),
             allow_replacement: args.reports.allow_replacement,
+            on_destroy: args.reports.on_destroy(),
             own_key: args.kms_key_arn.is_none(),
             key_alias: args.name_prefix.key_alias(),
         };

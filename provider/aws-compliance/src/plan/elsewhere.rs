@@ -4,9 +4,8 @@
 use aws_compliance_catalog::{Catalog, ComposedRule, Rule};
 use compliance_types::arn::{Account, Arn};
 use compliance_types::region::{is_region_code, partition_of_region};
-use pulumi_component::{Checks, Input, PathStep, PropertyError, PropertyPath};
+use pulumi_component::{Checks, Input, PathStep, PropertyError, PropertyPath, PropertyValue, Value, known_members};
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
@@ -44,10 +43,13 @@ impl Target {
 
     /// What is wrong with a key at `kmsKeyArn` that is not of this region; nothing while either is unknown.
     pub fn key_elsewhere(&self, key: &Input<String>) -> Option<PropertyError> {
-        let (region, given) = (self.region.as_deref()?, key.given()?);
-        let arn = given.value.as_ref().filter(|arn| bounds::key_arn(arn).is_ok())?;
+        let region = self.region.as_deref()?;
         let mut checks = Checks::default();
-        checks.plain("kmsKeyArn", arn.as_str(), |arn| bounds::key_in_region(arn, region));
+        checks.input("kmsKeyArn", key, |arn| match bounds::key_arn(arn) {
+            Ok(()) => bounds::key_in_region(arn, region),
+            // A value that is no ARN of a key is an error of its own.
+            Err(_) => Ok(()),
+        });
         checks.errors().first().cloned()
     }
 
@@ -82,35 +84,53 @@ impl Target {
 
 /// Every ARN and region among the inputs that is of another partition than the target: nothing in one partition sees another
 /// (AWS Fault Isolation Boundaries, "Partitions"). In a rule's parameters it is a warning: what the rule does with it is
-/// AWS's to say.
+/// AWS's to say. What is not known yet is left out, and of a secret nothing is shown.
 pub fn of_other_partitions(args: &impl Serialize, target: &Target) -> Elsewhere {
     let mut found = Elsewhere::default();
-    if let (Some(own), Ok(inputs)) = (target.known_partition(), serde_json::to_value(args)) {
-        walk(&PropertyPath::root(), &inputs, own, false, &mut found);
+    if let Some(own) = target.known_partition() {
+        let inputs = Value::Object(known_members(args)).into();
+        walk(&PropertyPath::root(), &inputs, Place { own, of_rule: false, secret: false }, &mut found);
     }
     found
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The partition of the target.
+    own: &'a str,
+    /// Whether it is below a rule's parameters.
+    of_rule: bool,
+    /// Whether it is below a secret.
+    secret: bool,
 }
 
 /// Members that are not looked into: tags may say anything, and of keys and functions the region is checked.
 const ASIDE: [&str; 3] = ["tags", "kmsKeyArn", "function"];
 
-fn walk(path: &PropertyPath, value: &Json, own: &str, of_rule: bool, found: &mut Elsewhere) {
-    match value {
-        Json::Object(members) => {
+fn walk(path: &PropertyPath, value: &PropertyValue, place: Place<'_>, found: &mut Elsewhere) {
+    let place = Place { secret: place.secret || value.secret, ..place };
+    match &value.value {
+        Value::Object(members) => {
             for (name, member) in members.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str())) {
-                walk(&path.member(name), member, own, of_rule || name == "parameters", found);
+                let of_rule = place.of_rule || name == "parameters";
+                walk(&path.member(name), member, Place { of_rule, ..place }, found);
             }
         }
-        Json::Array(items) => {
+        Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(&path.index(index), item, own, of_rule, found);
+                walk(&path.index(index), item, place, found);
             }
         }
-        Json::String(text) => {
-            let items = if of_rule { text.split(',').collect() } else { vec![text.as_str()] };
-            let told = items.into_iter().find_map(|item| misplaced(path, item.trim(), own));
-            let list = if of_rule { &mut found.warnings } else { &mut found.errors };
-            list.extend(told.map(|reason| PropertyError::new(path, reason)));
+        Value::String(text) => {
+            let items = if place.of_rule { text.split(',').collect() } else { vec![text.as_str()] };
+            let reason = items.into_iter().find_map(|item| misplaced(path, item.trim(), place.own));
+            let reason = reason.map(|reason| match place.secret {
+                true => format!("of another partition than `{}`, which this is deployed to", place.own),
+                false => reason,
+            });
+            let list = if place.of_rule { &mut found.warnings } else { &mut found.errors };
+            list.extend(reason.map(|reason| PropertyError::new(path, reason).sensitive_if(place.secret)));
         }
         _ => {}
     }
@@ -174,7 +194,10 @@ fn adapted(text: &str, own: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    use pulumi_component::Output;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
@@ -202,6 +225,33 @@ mod tests {
         assert_eq!(told("cn-north-1", &json!({ "aggregatorRegion": "eu-west-1" })).0, ["aggregatorRegion"]);
         let unknown = of_other_partitions(&inputs, &Target::default());
         assert!(unknown.errors.is_empty() && unknown.warnings.is_empty());
+    }
+
+    #[test]
+    fn secret_and_unknown_inputs_leave_the_partition_of_the_others_checked() {
+        let input = |output: Output<String>| Input::<String>::from(output);
+        let known = |arn: &str| input(Output::known(arn.to_owned()));
+        let other = "arn:aws-cn:iam::111122223333:role/a";
+        for (beside, expected) in [
+            (input(Output::unknown()), vec!["b"]),
+            (input(Output::known(other.to_owned()).secret()), vec!["a", "b"]),
+            (input(Output::known("plain".to_owned()).secret()), vec!["b"]),
+        ] {
+            let inputs = BTreeMap::from([("a", beside), ("b", known(other))]);
+            let found = of_other_partitions(&inputs, &Target::region("eu-west-1")).errors;
+            assert_eq!(found.iter().map(|error| error.path.to_string()).collect::<Vec<_>>(), expected);
+            for error in found.iter().filter(|error| error.path.to_string() == "a") {
+                assert!(!error.reason.contains("role/a") && !error.reason.contains("aws-cn"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_key_of_another_region_is_reported_without_its_arn() {
+        let key = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000";
+        let error = Target::region("eu-west-1").key_elsewhere(&Output::known(key.to_owned()).secret().into());
+        let error = error.expect("it is of another region");
+        assert!(!error.to_string().contains("111122223333"), "{error}");
     }
 
     #[test]

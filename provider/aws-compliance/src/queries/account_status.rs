@@ -1,7 +1,8 @@
 //! The look at the account as data: the function `getAccountStatus`, and what `doctor` prints.
 
 use account_look::{
-    Look, LookRequest, Owner, RecorderAction, ScanLevel, ScanMessage, findings, look, recorder_action, table,
+    Look, LookRequest, Namesake, OWNER_TAG, Owner, RecorderAction, ScanLevel, ScanMessage, findings, look,
+    recorder_action, table,
 };
 use compliance_types::recorder::RecorderMode;
 use futures::FutureExt;
@@ -102,16 +103,21 @@ pub struct Looked {
     findings: Vec<ScanMessage>,
     action: RecorderAction,
     planned: Vec<String>,
+    owner: Option<Owner>,
 }
 
 impl AccountStatusArgs {
-    /// What a deployment with nothing but these inputs would ask.
-    fn request(&self) -> LookRequest {
-        let args = ComplianceMonitoringArgs {
+    /// A deployment with nothing but these inputs.
+    fn deployment(&self) -> ComplianceMonitoringArgs {
+        ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             recorder: RecorderSettingsArgs { mode: Some(self.recorder_mode), ..RecorderSettingsArgs::default() },
             ..ComplianceMonitoringArgs::default()
-        };
+        }
+    }
+
+    /// What a deployment asks.
+    fn request(&self, args: &ComplianceMonitoringArgs) -> LookRequest {
         let target = Target::default();
         let plan = Plan::new(args.plan_inputs(), &target);
         let mut request = LookRequest {
@@ -122,17 +128,23 @@ impl AccountStatusArgs {
             owner: self.owner.as_ref().map(|value| Owner { value: value.clone(), ..Owner::default() }),
             ..LookRequest::default()
         };
-        parts::claim(&Whole { args: &args, plan: &plan, target: &target }, &mut request);
+        parts::claim(&Whole { args, plan: &plan, target: &target }, &mut request);
         request
     }
 
     /// Looks, read-only and for five seconds at most.
     pub async fn look(&self) -> Looked {
-        let mut request = self.request();
+        self.look_for(&self.deployment()).await
+    }
+
+    /// The same for a deployment with other inputs.
+    pub async fn look_for(&self, args: &ComplianceMonitoringArgs) -> Looked {
+        let mut request = self.request(args);
         let look = look(&request).boxed().await;
         // The bucket of a default deployment decides whether this component manages a recorder that would be reused.
-        if let (RecorderMode::Reuse, Some(account), Some(region)) = (self.recorder_mode, &look.account, &look.region) {
-            request.recorder.bucket = Some(self.name_prefix.bucket_in(account, region));
+        if let (RecorderMode::Reuse, Some(account), Some(region)) = (args.recorder.mode(), &look.account, &look.region)
+        {
+            request.recorder.bucket = Some(args.name_prefix.bucket_in(account, region));
         }
         let (findings, action) = (findings(&look, &request), recorder_action(&look, &request));
         let recorder = request.recorder.name.filter(|_| action == RecorderAction::Create);
@@ -140,7 +152,7 @@ impl AccountStatusArgs {
         let planned = recorder.into_iter().chain(rules).chain(request.aggregator.map(|one| one.name));
         let there = |name: &String| look.namesakes.iter().any(|one| one.name == *name);
         let planned = planned.filter(|name| look.skipped.is_none() && !there(name)).collect();
-        Looked { look, findings, action, planned }
+        Looked { look, findings, action, planned, owner: request.owner }
     }
 }
 
@@ -148,6 +160,21 @@ impl Looked {
     /// Whether the account was seen and a deployment would not be refused.
     pub fn is_good(&self) -> bool {
         self.look.skipped.is_none() && self.of(ScanLevel::Error).is_empty()
+    }
+
+    /// Account and region that were seen.
+    pub(crate) fn target(&self) -> Target {
+        let region = self.look.region.as_deref().map(Target::region).unwrap_or_default();
+        Target { account_id: self.look.account.clone(), ..region }
+    }
+
+    /// What carries the tag of the deployment that asks.
+    pub(crate) fn owned(&self) -> Vec<Namesake> {
+        let is_owned = |one: &&Namesake| {
+            let value = one.tags.as_ref().and_then(|tags| tags.get(OWNER_TAG));
+            value.zip(self.owner.as_ref()).is_some_and(|(value, owner)| owner.is(value))
+        };
+        self.look.namesakes.iter().filter(is_owned).cloned().collect()
     }
 
     /// As text for a terminal.

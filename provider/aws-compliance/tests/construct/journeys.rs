@@ -11,14 +11,22 @@ use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use crate::support::{REGION, answers};
 use crate::whole::Deployed;
 
-/// A monitor of an account where the tag says that these exist.
+/// A monitor of an account where the tag says that bucket and key exist, and nothing else any more.
 fn marked(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
+    tagged(monitor, bucket, owner, on_destroy, &[])
+}
+
+/// The same where the deployment was not destroyed.
+fn deployed(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str) -> MockMonitor {
+    let function = "arn:aws:lambda:eu-west-1:111122223333:function:compliance-processing";
+    tagged(monitor, bucket, owner, on_destroy, &[function])
+}
+
+fn tagged(monitor: MockMonitor, bucket: &str, owner: &str, on_destroy: &str, more: &[&str]) -> MockMonitor {
     let tags = json!({ "aws-compliance:owner": owner, "aws-compliance:on-destroy": on_destroy });
     let mapping = |arn: String| json!({ "resourceArn": arn, "tags": tags });
-    let mappings = json!([
-        mapping(format!("arn:aws:s3:::{bucket}")),
-        mapping("arn:aws:kms:eu-west-1:111122223333:key/kept".into()),
-    ]);
+    let arns = [format!("arn:aws:s3:::{bucket}"), "arn:aws:kms:eu-west-1:111122223333:key/kept".into()];
+    let mappings: Json = arns.into_iter().chain(more.iter().map(|arn| (*arn).to_owned())).map(mapping).collect();
     monitor
         .result(
             "aws:resourcegroupstaggingapi/getResources:getResources",
@@ -108,23 +116,23 @@ async fn journey_3_a_retained_bucket_and_key_of_this_deployment_are_imported() {
 #[tokio::test]
 async fn journey_4_a_changed_name_is_refused_before_anything_is_registered() {
     for given in [json!({ "namePrefix": "audit" }), json!({ "reports": { "bucketName": "other" } })] {
-        let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"), given.clone()).await;
+        let problems = refused(deployed(MockMonitor::preview(), BUCKET, OWNER, "retain"), given.clone()).await;
         let [(_, reason)] = problems.as_slice() else { panic!("expected one, got {problems:?}") };
         assert!(reason.contains("would replace the report bucket"), "{given}: {reason}");
     }
     let allowed = json!({ "namePrefix": "audit", "reports": { "allowReplacement": true } });
-    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    let monitor = answers(deployed(MockMonitor::preview(), BUCKET, OWNER, "retain"));
     construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(allowed.clone()))
         .await
         .expect("it was asked for");
-    let problems = refused(marked(MockMonitor::preview(), BUCKET, OWNER, "delete"), allowed).await;
+    let problems = refused(deployed(MockMonitor::preview(), BUCKET, OWNER, "delete"), allowed).await;
     assert_eq!(problems[0].0, "reports.allowReplacement");
 }
 
 #[tokio::test]
 async fn journey_4_a_key_of_the_users_is_refused_while_the_state_would_delete_ours() {
     let given = json!({ "kmsKeyArn": format!("arn:aws:kms:{REGION}:111122223333:key/own") });
-    let deployed = |on_destroy| marked(MockMonitor::preview(), BUCKET, OWNER, on_destroy);
+    let deployed = |on_destroy| deployed(MockMonitor::preview(), BUCKET, OWNER, on_destroy);
     let aliased = deployed("delete").result("aws:kms/getAlias:getAlias", "targetKeyId", "kept");
     let problems = refused(aliased, given.clone()).await;
     assert_eq!(problems[0].0, "kmsKeyArn");
@@ -133,6 +141,56 @@ async fn journey_4_a_key_of_the_users_is_refused_while_the_state_would_delete_ou
         construct_with::<ComplianceMonitoring>(&answers(monitor), "compliance", inputs(given.clone()))
             .await
             .expect(why);
+    }
+}
+
+#[tokio::test]
+async fn journey_4_after_a_destroy_that_retained_the_bucket_another_prefix_is_a_new_deployment() {
+    let monitor = answers(marked(MockMonitor::preview(), BUCKET, OWNER, "retain"));
+    let given = inputs(json!({ "namePrefix": "audit" }));
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await.expect("nothing is replaced");
+    let log = monitor.recorded().log;
+    let continues = format!("set `reports.bucketName: {BUCKET}`");
+    assert!(log.iter().any(|entry| entry.message.contains(&continues)), "{log:?}");
+}
+
+const TAGS: &str = "aws:resourcegroupstaggingapi/getResources:getResources";
+
+#[tokio::test]
+async fn journey_4_where_tags_are_refused_a_new_bucket_is_deployed_to_be_retained_alone() {
+    let monitor = || {
+        let missing = "reading S3 Bucket (x): couldn't find resource";
+        MockMonitor::preview().refuse(TAGS, "AccessDeniedException: no").refuse("aws:s3/getBucket:getBucket", missing)
+    };
+    let problems = refused(monitor(), json!({ "reports": { "onDestroy": "delete" } })).await;
+    assert!(problems[0].0 == "reports.onDestroy" && problems[0].1.contains("`tag:GetResources`"), "{problems:?}");
+    let monitor = answers(monitor());
+    construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(json!({}))).await.expect("it is retained");
+    let log = monitor.recorded().log;
+    assert!(log.iter().any(|entry| entry.message.contains("an earlier deployment has a report bucket")), "{log:?}");
+}
+
+#[tokio::test]
+async fn journey_6_a_question_that_is_refused_is_a_warning_and_no_answer() {
+    for (token, said) in [
+        ("aws:s3/getBucket:getBucket", "whether the bucket `compliance-reports-111122223333-eu-west-1` exists"),
+        ("aws:sns/getTopic:getTopic", "whether the topic `compliance-alerts` exists"),
+        ("aws:kms/getAlias:getAlias", "whether the key alias `alias/compliance-monitoring` exists"),
+        ("aws:dynamodb/getTables:getTables", "which tables exist"),
+        (TAGS, "which resources carry the tag"),
+    ] {
+        for (reason, warns) in [
+            ("api error AccessDenied: User is not authorized", true),
+            ("ThrottlingException: Rate exceeded", true),
+            ("reading it: couldn't find resource", false),
+            ("reading it: empty result", false),
+        ] {
+            let monitor = answers(MockMonitor::preview().refuse(token, reason));
+            let _ = construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(json!({}))).await;
+            let log = monitor.recorded().log;
+            let warned = log.iter().any(|entry| entry.message.contains(said) && entry.message.contains(reason));
+            assert_eq!(warned, warns, "{token} {reason}: {log:?}");
+        }
     }
 }
 

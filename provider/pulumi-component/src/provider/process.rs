@@ -76,7 +76,7 @@ pub(super) fn run(provider: Provider) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("error: {problem}");
+            let _ = writeln!(std::io::stderr().lock(), "error: {problem}");
             ExitCode::FAILURE
         }
     }
@@ -139,9 +139,11 @@ fn serve(provider: Provider, engine: Option<String>) -> Result<(), String> {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| format!("cannot listen: {error}"))?;
         let port = listener.local_addr().map_err(|error| format!("cannot listen: {error}"))?.port();
         if std::io::stderr().is_terminal() {
-            eprintln!(
+            let _ = writeln!(
+                std::io::stderr().lock(),
                 "{} {} is a Pulumi plugin and waits for an engine; see --help. Ctrl-C ends it.",
-                provider.identity.display_name, provider.identity.version
+                provider.identity.display_name,
+                provider.identity.version
             );
         }
         let orphaned = orphaned(engine.clone(), provider.orphan_check);

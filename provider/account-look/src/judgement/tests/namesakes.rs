@@ -103,27 +103,33 @@ fn journey_2_what_belongs_to_one_deployment_is_said_once_with_what_helps() {
 
 #[test]
 fn journey_6_names_that_exist_are_refused_by_kind_with_the_commands_that_help() {
-    use NamesakeKind::{Bucket, Function, LogGroup, Queue, Table, Topic};
-    for (kind, what, commands) in [
-        (Bucket, "the bucket `name`", ["`aws s3 rb s3://name`", "`pulumi import aws:s3/bucket:Bucket NAME name`"]),
+    use NamesakeKind::{Bucket, Function, KeyAlias, LogGroup, Queue, Table, Topic};
+    let tag = "`aws resourcegroupstaggingapi tag-resources --resource-arn-list arn:name --tags \
+               'aws-compliance:owner=audit/prod/compliance'`";
+    for (kind, what, delete) in [
+        (Bucket, "the bucket `name`", "`aws s3 rb s3://name`"),
+        (Table, "the table `name`", "`aws dynamodb delete-table --table-name name`"),
+        (Topic, "the topic `name`", "`aws sns delete-topic --topic-arn arn:name`"),
         (
-            Table,
-            "the table `name`",
-            ["`aws dynamodb delete-table --table-name name`", "aws:dynamodb/table:Table NAME name"],
+            Queue,
+            "the queue `name`",
+            "`aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name name --query QueueUrl --output text)`",
         ),
-        (Topic, "the topic `name`", ["`aws sns delete-topic", "aws:sns/topic:Topic NAME ARN"]),
-        (Queue, "the queue `name`", ["`aws sqs delete-queue", "aws:sqs/queue:Queue NAME URL"]),
-        (Function, "the function `name`", ["`aws lambda delete-function", "aws:lambda/function:Function NAME name"]),
-        (
-            LogGroup,
-            "the log group `name`",
-            ["`aws logs delete-log-group", "aws:cloudwatch/logGroup:LogGroup NAME name"],
-        ),
+        (Function, "the function `name`", "`aws lambda delete-function --function-name name`"),
+        (LogGroup, "the log group `name`", "`aws logs delete-log-group --log-group-name name`"),
+        (KeyAlias, "the key alias `name`", "`aws kms delete-alias --alias-name name`"),
     ] {
         let planned = PlannedResource { kind, path: "namePrefix".into(), name: "name".into() };
         let request = LookRequest { resources: vec![planned], ..request() };
-        let start = format!("Error namePrefix: {what} exists, and it does not carry the tag");
-        expect(&with_namesake(namesake(kind, "name", Some(Tags::new()))), &request, &start, &commands);
+        let take_over = if kind == KeyAlias { "set `lookup.adoptUnmarked` to true for one deployment" } else { tag };
+        let whose = if kind == KeyAlias { "its key does not carry the tag" } else { "it does not carry the tag" };
+        let start = format!("Error namePrefix: {what} exists, and {whose}");
+        let found = with_namesake(namesake(kind, "name", Some(Tags::new())));
+        expect(&found, &request, &start, &[delete, take_over]);
+        let other = with_namesake(namesake(kind, "name", tags(OWNER_TAG, "audit/dev/compliance")));
+        let start = format!("Error namePrefix: {what} exists, and it belongs to");
+        expect(&other, &request, &start, &[delete, "`lookup.formerOwners: [\"audit/dev/compliance\"]`"]);
+        assert!(!told(&found, &request)[0].contains("pulumi import"), "a child of a component is not imported alone");
     }
     let nobodys = |name| namesake(Queue, name, Some(Tags::new()));
     let look = Look { namesakes: vec![nobodys("a"), nobodys("b"), nobodys("c")], ..good() };
@@ -131,8 +137,32 @@ fn journey_6_names_that_exist_are_refused_by_kind_with_the_commands_that_help() 
         &look,
         &request(),
         "Error : 3 resources with these names exist, and none has the tag",
-        &["queues `a`, `b`, `c`", "--tags aws-compliance:owner=audit/prod/compliance"],
+        &[
+            "queues `a`, `b`, `c`",
+            "set `lookup.adoptUnmarked: true` for one deployment",
+            "--resource-arn-list arn:a arn:b arn:c --tags 'aws-compliance:owner=audit/prod/compliance'`",
+        ],
     );
+}
+
+#[test]
+fn a_command_tags_no_more_than_it_can_and_nothing_without_tags() {
+    let nobodys = |kind, name: &str| namesake(kind, name, Some(Tags::new()));
+    let queues = |count: usize| (0..count).map(|number| nobodys(NamesakeKind::Queue, &number.to_string()));
+    let has_command = |namesakes| told(&Look { namesakes, ..good() }, &request())[0].contains("tag-resources");
+    assert!(has_command(queues(20).collect()));
+    assert!(!has_command(queues(21).collect()));
+    assert!(!has_command(queues(3).chain([nobodys(NamesakeKind::Dashboard, "d")]).collect()));
+}
+
+#[test]
+fn a_resource_of_a_service_or_of_cloudformation_is_not_taken_over() {
+    for tags in [tags("aws:cloudformation:stack-name", "base"), None] {
+        let created_by = tags.is_none().then(|| "securityhub.amazonaws.com".into());
+        let rule = Namesake { created_by, ..namesake(NamesakeKind::Rule, "users", tags) };
+        let told = told(&with_namesake(rule), &request());
+        assert!(told[0].starts_with("Error") && !told[0].contains("tag-resource"), "{told:?}");
+    }
 }
 
 #[test]

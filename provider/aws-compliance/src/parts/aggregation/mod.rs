@@ -9,7 +9,7 @@ use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::account::existing::Planned;
+use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::scan;
 use crate::inputs::aggregation::AggregationSettingsArgs;

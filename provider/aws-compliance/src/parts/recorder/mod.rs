@@ -11,7 +11,7 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::account::existing::Planned;
+use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;

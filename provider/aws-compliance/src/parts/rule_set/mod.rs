@@ -11,7 +11,7 @@ use aws_compliance_catalog::INLINE_BYTES;
 use aws_resources::cfg;
 use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, all};
 
-use crate::account::existing::Planned;
+use crate::account::existing::found::Planned;
 use crate::account::prepared::Prepared;
 use crate::account::scan;
 use crate::inputs::bounds;

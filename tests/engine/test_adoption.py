@@ -1,0 +1,67 @@
+"""A stack that has lost its state, and `doctor --adopt`, which writes what `pulumi import` reads."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+
+import pytest
+
+from account.client import prepare_landing_zone
+from engine.deployment import Deployment, yaml_program
+from engine.leftovers import leftovers
+from harness import artefacts, secrets
+from harness.stack import EMPTY_MANIFEST, Stack
+
+_names = itertools.count(1)
+
+
+@pytest.fixture
+def lost(engine, account, tmp_path):
+    """A deployment whose stack has lost its state."""
+    prepare_landing_zone(account)
+    name = f"lost{next(_names)}"
+    stack = Stack(engine, yaml_program(tmp_path / "program", {}), name, account.environment)
+    stack.up()
+    deployed = Deployment(stack, account)
+    owner, recorded = deployed.owner, {urn: entry.get("id") for urn, entry in stack.resources().items()}
+    stack.import_state({"manifest": EMPTY_MANIFEST, "secrets_providers": secrets.provider(), "metadata": {}})
+    return deployed, owner, recorded
+
+
+def doctor(account, *arguments) -> subprocess.CompletedProcess:
+    command = [artefacts.plugin() / "pulumi-resource-aws-compliance", "doctor", *map(str, arguments)]
+    return subprocess.run(
+        command, env={"PATH": "/usr/bin:/bin", "NO_PROXY": "127.0.0.1", **account.environment}, capture_output=True, text=True
+    )
+
+
+def test_point_5_an_import_file_brings_back_what_the_scan_finds(lost, tmp_path):
+    deployed, owner, recorded = lost
+    file = tmp_path / "import.json"
+    done = doctor(deployed.account, "--region", deployed.account.region, "--owner", owner, "--adopt", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"pulumi import --file {file} --protect=false --generate-code=false" in done.stderr
+    written = json.loads(file.read_text())["resources"]
+    found = {one["name"]: one["id"] for one in written if "id" in one}
+    assert len(found) > 20
+    expected = {urn.split("::")[-1]: id for urn, id in recorded.items()}
+    assert {name: expected[name] for name in found} == found
+    deployed.stack.run("import", "--file", str(file), "--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+    now = {urn: entry.get("id") for urn, entry in deployed.stack.resources().items() if entry.get("custom")}
+    assert len([urn for urn in now if urn in recorded]) >= len(found)
+
+
+def test_point_5_an_adoption_needs_an_owner_and_says_what_is_wrong(account, tmp_path):
+    file = tmp_path / "import.json"
+    assert "--owner" in doctor(account, "--adopt", file).stderr
+    done = doctor(account, "--adopt", file, "--owner", "compliance", "--region", account.region)
+    assert done.returncode == 2
+    assert "expected PROJECT/STACK/COMPONENT after `--owner`, got `compliance`" in done.stderr
+    inputs = tmp_path / "inputs.yaml"
+    inputs.write_text("namePrefixes: audit")
+    done = doctor(account, "--inputs", inputs, "--region", account.region)
+    assert (done.returncode, "inputs.yaml: namePrefixes" in done.stderr) == (2, True)
+    assert not file.exists()
+    assert leftovers(account) == {}
