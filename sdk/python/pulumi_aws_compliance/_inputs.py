@@ -7,7 +7,7 @@ import warnings
 import sys
 import pulumi
 import pulumi.runtime
-from typing import Any, Mapping, Optional, Sequence, Union, overload
+from typing import Literal, Any, Mapping, Optional, Sequence, Union, overload
 if sys.version_info >= (3, 11):
     from typing import NotRequired, TypedDict, TypeAlias
 else:
@@ -192,7 +192,7 @@ class AlarmsSettingsDict(TypedDict):
     """
     Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
     """
-    severities: NotRequired[Sequence['RuleSeverity']]
+    severities: NotRequired[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
     Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
     """
@@ -206,7 +206,7 @@ class AlarmsSettings:
     def __init__(__self__, *,
                  enabled: Optional[_builtins.bool] = None,
                  score_drop: Optional[_builtins.int] = None,
-                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 severities: Optional[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]] = None,
                  silent_hours: Optional[_builtins.int] = None):
         """
         Alarms on the monitor itself and on its results.
@@ -286,7 +286,7 @@ class AlarmsSettingsArgsDict(TypedDict):
     """
     Number of points by which the score must fall within about a day to trigger the alarm `score-fell`. 1 to 100. Default: 10.
     """
-    severities: NotRequired[Sequence['RuleSeverity']]
+    severities: NotRequired[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
     Severities whose open findings trigger the alarm `non-compliance`. Default: `critical` and `high`.
     """
@@ -300,7 +300,7 @@ class AlarmsSettingsArgs:
     def __init__(__self__, *,
                  enabled: Optional[_builtins.bool] = None,
                  score_drop: pulumi.Input[Optional[_builtins.int]] = None,
-                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 severities: Optional[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]] = None,
                  silent_hours: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Alarms on the monitor itself and on its results.
@@ -450,7 +450,7 @@ class CustomRuleDict(TypedDict):
     """
     Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
     """
-    severity: NotRequired['RuleSeverity']
+    severity: NotRequired[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]
     """
     Severity of its findings, which determines their weight in the score. Default: `medium`.
     """
@@ -468,7 +468,7 @@ class CustomRule:
                  guard: Optional['GuardPolicy'] = None,
                  parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  scope: Optional['Scope'] = None,
-                 severity: Optional['RuleSeverity'] = None,
+                 severity: Optional[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]] = None,
                  triggers: Optional['Triggers'] = None):
         """
         A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
@@ -623,7 +623,7 @@ class CustomRuleArgsDict(TypedDict):
     """
     Which resources the rule evaluates. Without a scope it is evaluated, and charged, at each change of any recorded resource.
     """
-    severity: NotRequired['RuleSeverity']
+    severity: NotRequired[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]
     """
     Severity of its findings, which determines their weight in the score. Default: `medium`.
     """
@@ -637,12 +637,12 @@ class CustomRuleArgs:
     def __init__(__self__, *,
                  name: _builtins.str,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
-                 function: Optional['RuleFunctionArgs'] = None,
-                 guard: Optional['GuardPolicyArgs'] = None,
+                 function: Optional[Union['RuleFunctionArgs', 'RuleFunctionArgsDict']] = None,
+                 guard: Optional[Union['GuardPolicyArgs', 'GuardPolicyArgsDict']] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
-                 scope: Optional['ScopeArgs'] = None,
-                 severity: Optional['RuleSeverity'] = None,
-                 triggers: Optional['TriggersArgs'] = None):
+                 scope: Optional[Union['ScopeArgs', 'ScopeArgsDict']] = None,
+                 severity: Optional[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]] = None,
+                 triggers: Optional[Union['TriggersArgs', 'TriggersArgsDict']] = None):
         """
         A custom rule: a policy written in Guard, or a Lambda function. Its results belong to no framework.
 
@@ -844,7 +844,7 @@ class FrameworkDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    deploy_as: NotRequired['DeployAs']
+    deploy_as: NotRequired[Union['DeployAs', Literal["rules", "conformancePack"]]]
     """
     Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
     """
@@ -856,7 +856,7 @@ class FrameworkDict(TypedDict):
     """
     Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
     """
-    severities: NotRequired[Mapping[str, 'RuleSeverity']]
+    severities: NotRequired[Mapping[str, Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
     Severities of rules, by identifier. If several frameworks set one, the highest applies.
     """
@@ -865,10 +865,10 @@ class FrameworkDict(TypedDict):
 class Framework:
     def __init__(__self__, *,
                  id: Union[_builtins.str, 'FrameworkId'],
-                 deploy_as: Optional['DeployAs'] = None,
+                 deploy_as: Optional[Union['DeployAs', Literal["rules", "conformancePack"]]] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
-                 severities: Optional[Mapping[str, 'RuleSeverity']] = None):
+                 severities: Optional[Mapping[str, Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]] = None):
         """
         A framework whose rules are evaluated.
 
@@ -957,7 +957,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Id of the framework, such as `hipaa` or `pci-dss-4.0`; `catalog frameworks` lists all.
     """
-    deploy_as: NotRequired['DeployAs']
+    deploy_as: NotRequired[Union['DeployAs', Literal["rules", "conformancePack"]]]
     """
     Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
     """
@@ -969,7 +969,7 @@ class FrameworkArgsDict(TypedDict):
     """
     Parameters that replace those of the framework: identifier of the rule, name, value. Unknown parameters are refused. For a rule that AWS has changed since, use `rules.managed` with `unchecked`: it replaces the rule of the framework and counts for it.
     """
-    severities: NotRequired[Mapping[str, 'RuleSeverity']]
+    severities: NotRequired[Mapping[str, Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
     Severities of rules, by identifier. If several frameworks set one, the highest applies.
     """
@@ -978,10 +978,10 @@ class FrameworkArgsDict(TypedDict):
 class FrameworkArgs:
     def __init__(__self__, *,
                  id: Union[_builtins.str, 'FrameworkId'],
-                 deploy_as: Optional['DeployAs'] = None,
+                 deploy_as: Optional[Union['DeployAs', Literal["rules", "conformancePack"]]] = None,
                  exclude: Optional[Sequence[Union[_builtins.str, 'ManagedRuleIdentifier']]] = None,
                  parameters: Optional[Mapping[str, Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
-                 severities: Optional[Mapping[str, 'RuleSeverity']] = None):
+                 severities: Optional[Mapping[str, Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]] = None):
         """
         A framework whose rules are evaluated.
 
@@ -1066,11 +1066,11 @@ class FunctionsSettingsDict(TypedDict):
     """
     Settings of the Lambda functions.
     """
-    architecture: NotRequired['FunctionArchitecture']
+    architecture: NotRequired[Union['FunctionArchitecture', Literal["x86_64", "arm64"]]]
     """
     Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
     """
-    counted_rules: NotRequired['CountedRules']
+    counted_rules: NotRequired[Union['CountedRules', Literal["own", "all"]]]
     """
     Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
     """
@@ -1102,8 +1102,8 @@ class FunctionsSettingsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettings:
     def __init__(__self__, *,
-                 architecture: Optional['FunctionArchitecture'] = None,
-                 counted_rules: Optional['CountedRules'] = None,
+                 architecture: Optional[Union['FunctionArchitecture', Literal["x86_64", "arm64"]]] = None,
+                 counted_rules: Optional[Union['CountedRules', Literal["own", "all"]]] = None,
                  log_retention_days: Optional[_builtins.int] = None,
                  memory_mib: Optional[_builtins.int] = None,
                  reserved_concurrency: Optional[_builtins.int] = None,
@@ -1240,11 +1240,11 @@ class FunctionsSettingsArgsDict(TypedDict):
     """
     Settings of the Lambda functions.
     """
-    architecture: NotRequired['FunctionArchitecture']
+    architecture: NotRequired[Union['FunctionArchitecture', Literal["x86_64", "arm64"]]]
     """
     Architecture of the functions: `x86_64`, or `arm64`, which costs about a fifth less. A change updates the functions in place. Default: `x86_64`.
     """
-    counted_rules: NotRequired['CountedRules']
+    counted_rules: NotRequired[Union['CountedRules', Literal["own", "all"]]]
     """
     Rules that report, score, history, metrics and alarms include: `own`, the rules of this deployment, or `all`, every rule that the aggregator reports, such as those of Security Hub. Notices always cover the rules of this deployment only. `all` makes the history larger. Default: `own`.
     """
@@ -1276,14 +1276,14 @@ class FunctionsSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class FunctionsSettingsArgs:
     def __init__(__self__, *,
-                 architecture: Optional['FunctionArchitecture'] = None,
-                 counted_rules: Optional['CountedRules'] = None,
+                 architecture: Optional[Union['FunctionArchitecture', Literal["x86_64", "arm64"]]] = None,
+                 counted_rules: Optional[Union['CountedRules', Literal["own", "all"]]] = None,
                  log_retention_days: pulumi.Input[Optional[_builtins.int]] = None,
                  memory_mib: pulumi.Input[Optional[_builtins.int]] = None,
                  reserved_concurrency: pulumi.Input[Optional[_builtins.int]] = None,
                  schedule: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
-                 vpc: Optional['VpcArgs'] = None):
+                 vpc: Optional[Union['VpcArgs', 'VpcArgsDict']] = None):
         """
         Settings of the Lambda functions.
 
@@ -1684,7 +1684,7 @@ class LookupArgsDict(TypedDict):
     """
     adopt_unmarked: NotRequired[_builtins.bool]
     """
-    Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+    Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
     """
     former_owners: NotRequired[Sequence[_builtins.str]]
     """
@@ -1709,7 +1709,7 @@ class LookupArgs:
         """
         How the account is inspected, read-only, before a deployment.
 
-        :param _builtins.bool adopt_unmarked: Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+        :param _builtins.bool adopt_unmarked: Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
         :param Sequence[_builtins.str] former_owners: Former owners of this component's resources, each as `project/stack/component`, which is the value of their tag `aws-compliance:owner`. Required after `pulumi stack rename`, and after a move that no alias of the component describes.
         :param _builtins.str profile: Profile of the shared AWS configuration for the account check, if the provider uses credentials that the environment does not have. Default: the credentials of the environment.
         :param _builtins.str role_arn: ARN of a role to assume for the account check.
@@ -1727,7 +1727,7 @@ class LookupArgs:
     @pulumi.getter(name="adoptUnmarked")
     def adopt_unmarked(self) -> Optional[_builtins.bool]:
         """
-        Whether to adopt existing rules, aggregators, event rules, alarms and a dashboard that have the names of this deployment but no owner tag. By default they are refused, because AWS would overwrite them silently and `destroy` would delete them. Default: false.
+        Whether to adopt existing resources that have the names of this deployment but no owner tag: rules, aggregators, event rules, alarms and a dashboard are overwritten, buckets, tables, topics, queues, functions, log groups and the key alias are imported and updated. By default they are refused, because `destroy` would delete them. Default: false.
         """
         return pulumi.get(self, "adopt_unmarked")
 
@@ -1792,7 +1792,7 @@ class ManagedRuleDict(TypedDict):
     """
     Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
     """
-    on_unavailable: NotRequired['OnUnavailable']
+    on_unavailable: NotRequired[Union['OnUnavailable', Literal["fail", "skip", "ignore"]]]
     """
     What to do if the region does not offer the rule. Default: `fail`.
     """
@@ -1808,7 +1808,7 @@ class ManagedRuleDict(TypedDict):
     """
     Which resources the rule evaluates. Default: all that it can evaluate.
     """
-    severity: NotRequired['RuleSeverity']
+    severity: NotRequired[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]
     """
     Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     """
@@ -1824,11 +1824,11 @@ class ManagedRule:
                  description: Optional[_builtins.str] = None,
                  frequency: Optional[Union[_builtins.str, 'EvaluationFrequency']] = None,
                  name: Optional[_builtins.str] = None,
-                 on_unavailable: Optional['OnUnavailable'] = None,
+                 on_unavailable: Optional[Union['OnUnavailable', Literal["fail", "skip", "ignore"]]] = None,
                  parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  remediation: Optional['Remediation'] = None,
                  scope: Optional['Scope'] = None,
-                 severity: Optional['RuleSeverity'] = None,
+                 severity: Optional[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]] = None,
                  unchecked: Optional[_builtins.bool] = None):
         """
         One AWS managed rule.
@@ -2005,7 +2005,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
     """
-    on_unavailable: NotRequired['OnUnavailable']
+    on_unavailable: NotRequired[Union['OnUnavailable', Literal["fail", "skip", "ignore"]]]
     """
     What to do if the region does not offer the rule. Default: `fail`.
     """
@@ -2021,7 +2021,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     Which resources the rule evaluates. Default: all that it can evaluate.
     """
-    severity: NotRequired['RuleSeverity']
+    severity: NotRequired[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]
     """
     Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
     """
@@ -2037,11 +2037,11 @@ class ManagedRuleArgs:
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  frequency: pulumi.Input[Optional[Union[_builtins.str, 'EvaluationFrequency']]] = None,
                  name: Optional[_builtins.str] = None,
-                 on_unavailable: Optional['OnUnavailable'] = None,
+                 on_unavailable: Optional[Union['OnUnavailable', Literal["fail", "skip", "ignore"]]] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
-                 remediation: Optional['RemediationArgs'] = None,
-                 scope: Optional['ScopeArgs'] = None,
-                 severity: Optional['RuleSeverity'] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
+                 scope: Optional[Union['ScopeArgs', 'ScopeArgsDict']] = None,
+                 severity: Optional[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]] = None,
                  unchecked: Optional[_builtins.bool] = None):
         """
         One AWS managed rule.
@@ -2202,7 +2202,7 @@ class NotificationsDict(TypedDict):
     """
     Who receives notices.
     """
-    digest: NotRequired['DigestPeriod']
+    digest: NotRequired[Union['DigestPeriod', Literal["immediate", "hourly", "daily"]]]
     """
     When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
     """
@@ -2218,7 +2218,7 @@ class NotificationsDict(TypedDict):
 @pulumi.input_type
 class Notifications:
     def __init__(__self__, *,
-                 digest: Optional['DigestPeriod'] = None,
+                 digest: Optional[Union['DigestPeriod', Literal["immediate", "hourly", "daily"]]] = None,
                  emails: Optional[Mapping[str, _builtins.str]] = None,
                  routes: Optional[Mapping[str, 'Route']] = None):
         """
@@ -2276,7 +2276,7 @@ class NotificationsArgsDict(TypedDict):
     """
     Who receives notices.
     """
-    digest: NotRequired['DigestPeriod']
+    digest: NotRequired[Union['DigestPeriod', Literal["immediate", "hourly", "daily"]]]
     """
     When changes are sent: `immediate`, `hourly` or `daily`. Informational findings are sent in digests only. Default: `immediate`.
     """
@@ -2292,7 +2292,7 @@ class NotificationsArgsDict(TypedDict):
 @pulumi.input_type
 class NotificationsArgs:
     def __init__(__self__, *,
-                 digest: Optional['DigestPeriod'] = None,
+                 digest: Optional[Union['DigestPeriod', Literal["immediate", "hourly", "daily"]]] = None,
                  emails: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  routes: Optional[Mapping[str, 'RouteArgs']] = None):
         """
@@ -2354,7 +2354,7 @@ class RecorderSettingsDict(TypedDict):
     """
     Resource types that the created recorder records once a day. It records the others continuously.
     """
-    frequency: NotRequired['RecordingFrequency']
+    frequency: NotRequired[Union['RecordingFrequency', Literal["continuous", "daily"]]]
     """
     How often the created recorder records. Default: `continuous`.
     """
@@ -2362,7 +2362,7 @@ class RecorderSettingsDict(TypedDict):
     """
     Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
     """
-    mode: NotRequired['RecorderMode']
+    mode: NotRequired[Union['RecorderMode', Literal["reuse", "auto", "create"]]]
     """
     Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
     """
@@ -2374,7 +2374,7 @@ class RecorderSettingsDict(TypedDict):
     """
     ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
     """
-    strategy: NotRequired['RecordingStrategy']
+    strategy: NotRequired[Union['RecordingStrategy', Literal["all", "only", "allExcept"]]]
     """
     Which resource types the created recorder records. Default: `all`.
     """
@@ -2383,12 +2383,12 @@ class RecorderSettingsDict(TypedDict):
 class RecorderSettings:
     def __init__(__self__, *,
                  daily_types: Optional[Sequence[_builtins.str]] = None,
-                 frequency: Optional['RecordingFrequency'] = None,
+                 frequency: Optional[Union['RecordingFrequency', Literal["continuous", "daily"]]] = None,
                  global_types: Optional[_builtins.bool] = None,
-                 mode: Optional['RecorderMode'] = None,
+                 mode: Optional[Union['RecorderMode', Literal["reuse", "auto", "create"]]] = None,
                  resource_types: Optional[Sequence[_builtins.str]] = None,
                  role_arn: Optional[_builtins.str] = None,
-                 strategy: Optional['RecordingStrategy'] = None):
+                 strategy: Optional[Union['RecordingStrategy', Literal["all", "only", "allExcept"]]] = None):
         """
         Which configuration recorder is used, and what a recorder of this component records.
 
@@ -2508,7 +2508,7 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     Resource types that the created recorder records once a day. It records the others continuously.
     """
-    frequency: NotRequired['RecordingFrequency']
+    frequency: NotRequired[Union['RecordingFrequency', Literal["continuous", "daily"]]]
     """
     How often the created recorder records. Default: `continuous`.
     """
@@ -2516,7 +2516,7 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     Whether the created recorder records IAM users, groups, roles and policies, which are the same in every region. Enable this in one region of an account. With the strategy `allExcept`, false excludes them, too; with `only`, the list decides. Default: true.
     """
-    mode: NotRequired['RecorderMode']
+    mode: NotRequired[Union['RecorderMode', Literal["reuse", "auto", "create"]]]
     """
     Which configuration recorder is used: the existing one (`reuse`), one that this component creates (`create`), or the existing one if there is any (`auto`). The other inputs apply only to a created recorder. Default: `reuse`.
     """
@@ -2528,7 +2528,7 @@ class RecorderSettingsArgsDict(TypedDict):
     """
     ARN of the IAM role of the created recorder. It must trust `config.amazonaws.com` and have the managed policy `AWS_ConfigRole`. Default: AWS Config's service-linked role, which is created if it is missing and remains after `destroy`. Security Hub's control Config.1 fails with any other role.
     """
-    strategy: NotRequired['RecordingStrategy']
+    strategy: NotRequired[Union['RecordingStrategy', Literal["all", "only", "allExcept"]]]
     """
     Which resource types the created recorder records. Default: `all`.
     """
@@ -2537,12 +2537,12 @@ class RecorderSettingsArgsDict(TypedDict):
 class RecorderSettingsArgs:
     def __init__(__self__, *,
                  daily_types: Optional[Sequence[_builtins.str]] = None,
-                 frequency: Optional['RecordingFrequency'] = None,
+                 frequency: Optional[Union['RecordingFrequency', Literal["continuous", "daily"]]] = None,
                  global_types: Optional[_builtins.bool] = None,
-                 mode: Optional['RecorderMode'] = None,
+                 mode: Optional[Union['RecorderMode', Literal["reuse", "auto", "create"]]] = None,
                  resource_types: Optional[Sequence[_builtins.str]] = None,
                  role_arn: pulumi.Input[Optional[_builtins.str]] = None,
-                 strategy: Optional['RecordingStrategy'] = None):
+                 strategy: Optional[Union['RecordingStrategy', Literal["all", "only", "allExcept"]]] = None):
         """
         Which configuration recorder is used, and what a recorder of this component records.
 
@@ -2864,7 +2864,7 @@ class RemediationRuleArgsDict(TypedDict):
     """
     Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
     """
-    mode: NotRequired['RemediationMode']
+    mode: NotRequired[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]]
     """
     Mode of the rule. Default: `mode` of all rules.
     """
@@ -2881,7 +2881,7 @@ class RemediationRuleArgsDict(TypedDict):
 class RemediationRuleArgs:
     def __init__(__self__, *,
                  action: Optional[_builtins.str] = None,
-                 mode: Optional['RemediationMode'] = None,
+                 mode: Optional[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]] = None,
                  opt_in_tag: Optional[_builtins.str] = None,
                  parameters: Optional[Mapping[str, _builtins.str]] = None):
         """
@@ -2966,7 +2966,7 @@ class RemediationSettingsArgsDict(TypedDict):
     """
     How many resources a run may change. A run is an hour.
     """
-    mode: NotRequired['RemediationMode']
+    mode: NotRequired[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]]
     """
     What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
     """
@@ -2996,8 +2996,8 @@ class RemediationSettingsArgs:
     def __init__(__self__, *,
                  approval_hours: Optional[_builtins.int] = None,
                  four_eyes: Optional[_builtins.bool] = None,
-                 limits: Optional['RemediationLimitsArgs'] = None,
-                 mode: Optional['RemediationMode'] = None,
+                 limits: Optional[Union['RemediationLimitsArgs', 'RemediationLimitsArgsDict']] = None,
+                 mode: Optional[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]] = None,
                  opt_in_tag: Optional[_builtins.str] = None,
                  opt_out_tag: Optional[_builtins.str] = None,
                  rules: Optional[Mapping[str, 'RemediationRuleArgs']] = None,
@@ -3164,7 +3164,7 @@ class ReportsDict(TypedDict):
     """
     Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
     """
-    on_destroy: NotRequired['OnDestroy']
+    on_destroy: NotRequired[Union['OnDestroy', Literal["retain", "delete", "refuse"]]]
     """
     What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
     """
@@ -3180,7 +3180,7 @@ class Reports:
                  bucket_name: Optional[_builtins.str] = None,
                  force_destroy: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
-                 on_destroy: Optional['OnDestroy'] = None,
+                 on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  retention_days: Optional[_builtins.int] = None):
         """
         Settings of the report bucket.
@@ -3298,7 +3298,7 @@ class ReportsArgsDict(TypedDict):
     """
     Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
     """
-    on_destroy: NotRequired['OnDestroy']
+    on_destroy: NotRequired[Union['OnDestroy', Literal["retain", "delete", "refuse"]]]
     """
     What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
     """
@@ -3314,7 +3314,7 @@ class ReportsArgs:
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: Optional[_builtins.bool] = None,
                  object_lock: Optional[_builtins.bool] = None,
-                 on_destroy: Optional['OnDestroy'] = None,
+                 on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
         Settings of the report bucket.
@@ -3436,7 +3436,7 @@ class RouteDict(TypedDict):
     """
     Names of rules, as given or as shown in `configRuleNames` without the prefix.
     """
-    severities: NotRequired[Sequence['RuleSeverity']]
+    severities: NotRequired[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
     Severities of rules.
     """
@@ -3453,7 +3453,7 @@ class Route:
                  frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: Optional[_builtins.str] = None,
                  rules: Optional[Sequence[_builtins.str]] = None,
-                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 severities: Optional[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]] = None,
                  sqs: Optional[_builtins.str] = None):
         """
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
@@ -3590,7 +3590,7 @@ class RouteArgsDict(TypedDict):
     """
     Names of rules, as given or as shown in `configRuleNames` without the prefix.
     """
-    severities: NotRequired[Sequence['RuleSeverity']]
+    severities: NotRequired[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
     Severities of rules.
     """
@@ -3607,7 +3607,7 @@ class RouteArgs:
                  frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
                  rules: Optional[Sequence[_builtins.str]] = None,
-                 severities: Optional[Sequence['RuleSeverity']] = None,
+                 severities: Optional[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]] = None,
                  sqs: pulumi.Input[Optional[_builtins.str]] = None):
         """
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
@@ -3946,8 +3946,8 @@ class RulesArgs:
     def __init__(__self__, *,
                  approved_instance_types: Optional[Sequence[_builtins.str]] = None,
                  baseline: Optional[_builtins.bool] = None,
-                 custom: Optional[Sequence['CustomRuleArgs']] = None,
-                 managed: Optional[Sequence['ManagedRuleArgs']] = None):
+                 custom: Optional[Sequence[Union['CustomRuleArgs', 'CustomRuleArgsDict']]] = None,
+                 managed: Optional[Sequence[Union['ManagedRuleArgs', 'ManagedRuleArgsDict']]] = None):
         """
         Rules to evaluate.
 
@@ -4430,7 +4430,7 @@ class WaiverArgsDict(TypedDict):
     """
     Why the findings are accepted.
     """
-    accounts: NotRequired[Sequence[_builtins.str]]
+    accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Ids of accounts, 12 digits. Default: all accounts.
     """
@@ -4469,7 +4469,7 @@ class WaiverArgs:
                  expires: _builtins.str,
                  owner: _builtins.str,
                  reason: _builtins.str,
-                 accounts: Optional[Sequence[_builtins.str]] = None,
+                 accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
                  control: Optional[_builtins.str] = None,
                  framework: Optional[_builtins.str] = None,
                  regions: Optional[Sequence[_builtins.str]] = None,
@@ -4483,7 +4483,7 @@ class WaiverArgs:
         :param _builtins.str expires: Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
         :param _builtins.str owner: Who answers for the waiver, such as the name of a team.
         :param _builtins.str reason: Why the findings are accepted.
-        :param Sequence[_builtins.str] accounts: Ids of accounts, 12 digits. Default: all accounts.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Default: all accounts.
         :param _builtins.str control: A control of `framework`, such as `3.5.1`.
         :param _builtins.str framework: Id of a framework, such as `hipaa`: the findings of the rules that count for it.
         :param Sequence[_builtins.str] regions: Regions; `global` for resources that belong to no region. Default: all regions.
@@ -4550,14 +4550,14 @@ class WaiverArgs:
 
     @_builtins.property
     @pulumi.getter
-    def accounts(self) -> Optional[Sequence[_builtins.str]]:
+    def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Ids of accounts, 12 digits. Default: all accounts.
         """
         return pulumi.get(self, "accounts")
 
     @accounts.setter
-    def accounts(self, value: Optional[Sequence[_builtins.str]]):
+    def accounts(self, value: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "accounts", value)
 
     @_builtins.property

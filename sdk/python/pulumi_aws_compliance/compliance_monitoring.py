@@ -21,26 +21,26 @@ __all__ = ['ComplianceMonitoringArgs', 'ComplianceMonitoring']
 @pulumi.input_type
 class ComplianceMonitoringArgs:
     def __init__(__self__, *,
-                 aggregation: Optional['AggregationSettingsArgs'] = None,
-                 alarms: Optional['AlarmsSettingsArgs'] = None,
-                 cost: Optional['CostArgs'] = None,
-                 dashboard: Optional['DashboardSettingsArgs'] = None,
-                 frameworks: Optional[Sequence['FrameworkArgs']] = None,
-                 functions: Optional['FunctionsSettingsArgs'] = None,
+                 aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
+                 alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
+                 cost: Optional[Union['CostArgs', 'CostArgsDict']] = None,
+                 dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
-                 history: Optional['HistorySettingsArgs'] = None,
-                 iam: Optional['IamArgs'] = None,
+                 history: Optional[Union['HistorySettingsArgs', 'HistorySettingsArgsDict']] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
-                 lookup: Optional['LookupArgs'] = None,
+                 lookup: Optional[Union['LookupArgs', 'LookupArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 notifications: Optional['NotificationsArgs'] = None,
-                 recorder: Optional['RecorderSettingsArgs'] = None,
-                 remediation: Optional['RemediationSettingsArgs'] = None,
-                 reports: Optional['ReportsArgs'] = None,
-                 rules: Optional['RulesArgs'] = None,
+                 notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
+                 rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  waiver_max_days: Optional[_builtins.int] = None,
-                 waivers: Optional[Sequence['WaiverArgs']] = None):
+                 waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None):
         """
         The set of arguments for constructing a ComplianceMonitoring resource.
 

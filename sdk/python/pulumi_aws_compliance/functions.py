@@ -24,17 +24,17 @@ class FunctionsArgs:
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
-                 frameworks: Optional[Sequence['FrameworkArgs']] = None,
-                 iam: Optional['IamArgs'] = None,
+                 frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
+                 iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
-                 notifications: Optional['NotificationsArgs'] = None,
-                 remediation: Optional['RemediationSettingsArgs'] = None,
-                 rules: Optional['RulesArgs'] = None,
-                 settings: Optional['FunctionsSettingsArgs'] = None,
+                 notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
+                 settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  waiver_max_days: Optional[_builtins.int] = None,
-                 waivers: Optional[Sequence['WaiverArgs']] = None):
+                 waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None):
         """
         The set of arguments for constructing a Functions resource.
 
