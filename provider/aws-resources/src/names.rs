@@ -20,9 +20,11 @@ const fn bound(
 }
 
 /// The types whose physical names AWS bounds, each with the page of its API Reference that says so.
-pub const NAME_BOUNDS: [NameBound; 23] = [
+pub const NAME_BOUNDS: [NameBound; 24] = [
     // Athena, "CreateWorkGroup".
     bound("aws:athena/workgroup:Workgroup", "name", 128, FULL_STOP_TOO),
+    // AWS Budgets, "Budget": no colon and no backslash.
+    bound("aws:budgets/budget:Budget", "name", 100, None),
     // AWS Config, "ConfigurationAggregator".
     bound("aws:cfg/configurationAggregator:ConfigurationAggregator", "name", 256, HYPHEN_AND_UNDERSCORE),
     // AWS Config, "PutConformancePack".

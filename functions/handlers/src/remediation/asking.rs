@@ -67,9 +67,8 @@ impl Remediation {
             ("kind", Attribute::List(vec!["remediationApproval".to_owned()])),
             ("region", Attribute::Text(region.clone())),
         ]);
-        let takes = |route: &Route| {
-            route.rules.is_empty() || waiting.iter().any(|item| route.rules.contains(&item.rule))
-        };
+        let takes =
+            |route: &Route| route.rules.is_empty() || waiting.iter().any(|item| route.rules.contains(&item.rule));
         let routes = configuration.notices().routes.iter().filter(|(_, route)| takes(route));
         let routes: Vec<String> = routes.map(|(name, _)| name.clone()).collect();
         if !routes.is_empty() {

@@ -86,6 +86,19 @@ async fn every_child_of_a_program_with_every_input_fits() {
     assert_eq!(urns.len(), count, "no two children share a name");
 }
 
+/// A type that Pulumi names by itself has a bound in the table: without one its names are not checked.
+#[tokio::test]
+async fn every_child_that_pulumi_names_has_a_bound() {
+    let types: Json = serde_json::from_str(include_str!("../../../aws-resources/aws-types.json")).expect("it is JSON");
+    let named = |child: &&Registration| {
+        types["resources"][&child.type_token]["inputs"].get("name").is_some() && !child.inputs.contains_key("name")
+    };
+    let children = registered("compliance", every_input()).await;
+    let bounded = |child: &&Registration| NAME_BOUNDS.iter().any(|bound| bound.type_token == child.type_token);
+    let lacking: Vec<_> = children.iter().filter(named).filter(|child| !bounded(child)).collect();
+    assert_eq!(lacking.iter().map(|child| &child.type_token).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
