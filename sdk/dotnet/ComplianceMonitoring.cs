@@ -279,7 +279,7 @@ namespace AwsCompliance.PulumiPackage
         /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         /// </summary>
         [Input("remediation")]
-        public Inputs.RemediationSettingsArgs? Remediation { get; set; }
+        public Inputs.RemediationArgs? Remediation { get; set; }
 
         /// <summary>
         /// Settings of the report bucket.

@@ -157,7 +157,7 @@ namespace AwsCompliance.PulumiPackage
         /// What is done about findings.
         /// </summary>
         [Input("remediation")]
-        public Inputs.RemediationSettingsArgs? Remediation { get; set; }
+        public Inputs.RemediationArgs? Remediation { get; set; }
 
         /// <summary>
         /// Which rules are watched: the same that `RuleSet` is given.

@@ -266,7 +266,7 @@ export interface ComplianceMonitoringArgs {
     /**
      * What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
      */
-    remediation?: inputs.RemediationSettingsArgs;
+    remediation?: inputs.RemediationArgs;
     /**
      * Settings of the report bucket.
      */

@@ -159,7 +159,7 @@ export interface FunctionsArgs {
     /**
      * What is done about findings.
      */
-    remediation?: inputs.RemediationSettingsArgs;
+    remediation?: inputs.RemediationArgs;
     /**
      * Which rules are watched: the same that `RuleSet` is given.
      */

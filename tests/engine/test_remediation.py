@@ -57,6 +57,13 @@ def made_bucket(one: Deployment, name: str) -> tuple[str, str]:
     return BUCKET, bucket
 
 
+def made_public_bucket(one: Deployment, name: str) -> tuple[str, str]:
+    kind, bucket = made_bucket(one, name)
+    # S3 blocks public access of new buckets.
+    one.client("s3").delete_public_access_block(Bucket=bucket)
+    return kind, bucket
+
+
 def made_bucket_with_policy(one: Deployment) -> tuple[str, str]:
     kind, bucket = made_bucket(one, "shared")
     own = {
@@ -93,13 +100,9 @@ def made_group(one: Deployment) -> tuple[str, str]:
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     group = ec2.create_security_group(GroupName="admins", Description="admins", VpcId=vpc)["GroupId"]
     everybody, own = {"CidrIp": "0.0.0.0/0", "Description": "why"}, {"CidrIp": "10.0.0.0/8"}
-    ec2.authorize_security_group_ingress(
-        GroupId=group,
-        IpPermissions=[
-            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [everybody, own]},
-            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [everybody]},
-        ],
-    )
+    for port, block in ((22, everybody), (22, own), (443, everybody)):
+        permission = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [block]}
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
     return GROUP, group
 
 
@@ -132,7 +135,7 @@ MAKE = {
     "log-retention": made_logs,
     "rds-backup": lambda one: made_database(one, "backups", 0),
     "rds-deletion-protection": lambda one: made_database(one, "protected", 1),
-    "s3-public-access-block": lambda one: made_bucket(one, "public"),
+    "s3-public-access-block": lambda one: made_public_bucket(one, "public"),
     "s3-tls-only": made_bucket_with_policy,
     "s3-versioning": made_suspended_bucket,
     "security-group-admin-ports": made_group,
@@ -212,7 +215,7 @@ def test_change_is_planned_approved_made_and_undone(deployed, alice, action):
 
 
 def test_change_is_fixed_when_a_later_evaluation_says_so(deployed, alice):
-    kind, bucket = made_bucket(deployed, "verified")
+    kind, bucket = made_public_bucket(deployed, "verified")
     find(deployed, "s3-public-access-block", kind, bucket)
     run(deployed)
     identity = item(deployed, bucket)["id"]
@@ -271,7 +274,7 @@ def test_function_can_write_neither_a_decision_nor_the_stop_switch(deployed, ref
 
 
 def test_stop_stops_every_change_until_it_is_resumed(deployed, alice):
-    kind, bucket = made_bucket(deployed, "stopped")
+    kind, bucket = made_public_bucket(deployed, "stopped")
     find(deployed, "s3-public-access-block", kind, bucket)
     run(deployed)
     identity = item(deployed, bucket)["id"]

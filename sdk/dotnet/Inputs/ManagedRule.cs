@@ -62,7 +62,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         /// Remediation of its findings, which a person starts.
         /// </summary>
         [Input("remediation")]
-        public Inputs.Remediation? Remediation { get; set; }
+        public Inputs.ManagedRuleRemediation? Remediation { get; set; }
 
         /// <summary>
         /// Which resources the rule evaluates. Default: all that it can evaluate.

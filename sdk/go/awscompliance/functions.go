@@ -76,7 +76,7 @@ type functionsArgs struct {
 	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *Notifications `pulumi:"notifications"`
 	// What is done about findings.
-	Remediation *RemediationSettings `pulumi:"remediation"`
+	Remediation *Remediation `pulumi:"remediation"`
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *Rules `pulumi:"rules"`
 	// Settings of the Lambda functions.
@@ -108,7 +108,7 @@ type FunctionsArgs struct {
 	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *NotificationsArgs
 	// What is done about findings.
-	Remediation *RemediationSettingsArgs
+	Remediation *RemediationArgs
 	// Which rules are watched: the same that `RuleSet` is given.
 	Rules *RulesArgs
 	// Settings of the Lambda functions.

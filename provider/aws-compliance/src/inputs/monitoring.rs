@@ -16,7 +16,7 @@ use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::recorder::RecorderSettingsArgs;
-use crate::inputs::remediation_settings::RemediationSettingsArgs;
+use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
@@ -57,7 +57,7 @@ pub struct ComplianceMonitoringArgs {
     pub waiver_max_days: Option<u32>,
     /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources
     /// with a tag. `docs/remediation.md` explains it.
-    pub remediation: RemediationSettingsArgs,
+    pub remediation: RemediationArgs,
     /// Which accounts and regions are included.
     pub aggregation: AggregationSettingsArgs,
     /// Settings of the Lambda functions.

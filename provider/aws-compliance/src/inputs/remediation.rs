@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct RemediationArgs {
+pub struct ManagedRuleRemediationArgs {
     /// Name of the SSM document, one of those known for the rule. Default: the first of them.
     pub document: Option<String>,
     /// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource.

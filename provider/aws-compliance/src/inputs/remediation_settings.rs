@@ -25,7 +25,7 @@ const TAG_LENGTH: usize = 128;
 /// What is done about findings.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct RemediationSettingsArgs {
+pub struct RemediationArgs {
     /// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes
     /// none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where
     /// the resource has the tag `optInTag`. Default: `dryRun`.
@@ -75,7 +75,7 @@ pub struct RemediationRuleArgs {
     pub parameters: BTreeMap<String, String>,
 }
 
-impl RemediationSettingsArgs {
+impl RemediationArgs {
     /// The limits, with the defaults.
     pub(crate) fn limits(&self) -> Limits {
         Limits {
@@ -230,7 +230,7 @@ fn check_tag(member: &str, tag: Option<&str>, checks: &mut Checks) {
 mod tests {
     use super::*;
 
-    fn problems(args: &RemediationSettingsArgs) -> (Vec<String>, Vec<String>) {
+    fn problems(args: &RemediationArgs) -> (Vec<String>, Vec<String>) {
         let known = [
             ("tls", "S3_BUCKET_SSL_REQUESTS_ONLY"),
             ("topics", "SNS_ENCRYPTED_KMS"),
@@ -247,7 +247,7 @@ mod tests {
         (texts(checks.errors()), texts(checks.warnings()))
     }
 
-    fn read(text: &str) -> RemediationSettingsArgs {
+    fn read(text: &str) -> RemediationArgs {
         serde_json::from_str(text).unwrap()
     }
 

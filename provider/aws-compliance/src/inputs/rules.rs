@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::custom_rule::CustomRuleArgs;
-use crate::inputs::remediation::RemediationArgs;
+use crate::inputs::remediation::ManagedRuleRemediationArgs;
 use crate::inputs::scope::ScopeArgs;
 use crate::inputs::suggestions::{EvaluationFrequencies, ManagedRuleIdentifiers};
 
@@ -66,7 +66,7 @@ pub struct ManagedRuleArgs {
     /// else as the catalogue does.
     pub severity: Option<Severity>,
     /// Remediation of its findings, which a person starts.
-    pub remediation: Option<RemediationArgs>,
+    pub remediation: Option<ManagedRuleRemediationArgs>,
     /// What to do if the region does not offer the rule.
     #[serde(default)]
     pub on_unavailable: OnUnavailable,

@@ -3,11 +3,11 @@
 use aws_compliance_catalog::{Remedy, RemedyRequest, Report, check_remedy};
 use pulumi_component::{Checks, PathStep, PropertyError};
 
-use crate::inputs::remediation::RemediationArgs;
+use crate::inputs::remediation::ManagedRuleRemediationArgs;
 use crate::inputs::rules::ManagedRuleArgs;
 use crate::plan::values::{is_secret, known};
 
-impl RemediationArgs {
+impl ManagedRuleRemediationArgs {
     /// What it comes to for a rule, and what is wrong with it.
     pub(super) fn remedy(&self, rule: &ManagedRuleArgs) -> (Option<Remedy>, Report) {
         let rule_parameters = rule.parameters.iter().filter_map(|(name, value)| Some((name.clone(), known(value)?)));

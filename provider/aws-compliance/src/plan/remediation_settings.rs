@@ -9,7 +9,7 @@ use pulumi_component::Input;
 
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::name_prefix::NamePrefix;
-use crate::inputs::remediation_settings::RemediationSettingsArgs;
+use crate::inputs::remediation_settings::RemediationArgs;
 use crate::plan::rule::RulePlan;
 use crate::plan::values::known;
 
@@ -22,7 +22,7 @@ pub(super) fn identifiers(rules: &[RulePlan], custom: &[CustomRuleArgs]) -> BTre
 
 /// The settings of the rules that have an action and a mode; none where no rule has.
 pub(super) fn settings(
-    args: &RemediationSettingsArgs,
+    args: &RemediationArgs,
     rules: &[RulePlan],
     custom: &[CustomRuleArgs],
     prefix: &NamePrefix,

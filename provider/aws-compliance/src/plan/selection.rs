@@ -12,7 +12,7 @@ use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::remediation_settings::RemediationSettingsArgs;
+use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
 use crate::inputs::waivers::{self, WaiverArgs};
 use crate::plan::packs::{self, PackPlan};
@@ -37,7 +37,7 @@ pub struct PlanInputs<'a> {
     /// Which rules count in reports.
     pub counted_rules: CountedRules,
     /// What is done about findings, where the deployment has the function that does it.
-    pub remediation: Option<&'a RemediationSettingsArgs>,
+    pub remediation: Option<&'a RemediationArgs>,
 }
 
 impl ComplianceMonitoringArgs {
@@ -70,7 +70,7 @@ pub struct Selection {
     pub(super) waivers: Vec<WaiverArgs>,
     pub(super) waiver_max_days: Option<u32>,
     pub(super) counted_rules: CountedRules,
-    pub(super) remediation: Option<RemediationSettingsArgs>,
+    pub(super) remediation: Option<RemediationArgs>,
     /// What is wrong wherever this is deployed.
     pub errors: Vec<PropertyError>,
     /// What is odd wherever this is deployed.

@@ -46,6 +46,26 @@ fn waived() -> Json {
     })
 }
 
+fn remediated() -> Json {
+    json!({
+        "rules": { "managed": [
+            { "identifier": "S3_BUCKET_SSL_REQUESTS_ONLY" },
+            { "identifier": "CMK_BACKING_KEY_ROTATION_ENABLED" },
+            { "identifier": "CW_LOGGROUP_RETENTION_PERIOD_CHECK" },
+        ] },
+        "remediation": {
+            "mode": "automatic", "optInTag": "fix", "optOutTag": "keep", "fourEyes": true, "approvalHours": 24,
+            "verificationHours": 24, "limits": { "maxActions": 5, "maxPercent": 10 },
+            "windows": ["Mon-Fri 08:00-16:00 UTC"],
+            "rules": {
+                "s3-bucket-ssl-requests-only": { "action": "s3-versioning" },
+                "cmk-backing-key-rotation-enabled": { "optInTag": "fix-keys" },
+                "cw-loggroup-retention-period-check": { "mode": "approve", "parameters": { "days": "90" } },
+            },
+        },
+    })
+}
+
 /// Programs that give every input of a component between them, each with its region.
 fn programs(part: &str) -> Vec<(&'static str, Json)> {
     let here = |given: Json| ("eu-west-1", given);
@@ -74,6 +94,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                 ),
                 here(json!({ "hardened": true })),
                 here(waived()),
+                here(remediated()),
                 recorder(json!({})),
                 recorder(json!({ "recorder": { "frequency": "daily", "dailyTypes": [] } })),
                 route(json!({ "email": "soc@example.com" })),
@@ -157,6 +178,11 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             {
                 let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY });
                 merge(&mut given, waived());
+                here(given)
+            },
+            {
+                let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY });
+                merge(&mut given, remediated());
                 here(given)
             },
             here(json!({

@@ -7,7 +7,7 @@ policy = "rule encrypted when resourceType == 'AWS::EC2::Volume' { configuration
 managed = compliance.ManagedRuleArgs(
     identifier="S3_BUCKET_VERSIONING_ENABLED",
     severity=compliance.RuleSeverity.CRITICAL,
-    remediation=compliance.RemediationArgs(accept_inferred=True),
+    remediation=compliance.ManagedRuleRemediationArgs(accept_inferred=True),
 )
 own_policy = compliance.CustomRuleArgs(
     name="own-policy",

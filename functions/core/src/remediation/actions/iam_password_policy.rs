@@ -113,8 +113,9 @@ impl Action for PasswordPolicy {
         }
         let policy = at(answer, &["GetAccountPasswordPolicyResult", "PasswordPolicy"]).ok_or("the answer has no policy")?;
         let mut part = Map::new();
+        // AWS answers `false` for what was never set: both are the same.
         for name in FLAGS {
-            part.extend(text(policy, &[name]).map(|value| (name.to_owned(), json!(value == "true"))));
+            part.extend(text(policy, &[name]).filter(|value| *value == "true").map(|_| (name.to_owned(), json!(true))));
         }
         for name in NUMBERS {
             part.extend(text(policy, &[name]).and_then(|value| value.parse::<u64>().ok()).map(|value| (name.to_owned(), json!(value))));
@@ -134,7 +135,8 @@ impl Action for PasswordPolicy {
                     let stricter = if name == "MaxPasswordAge" { u64::min } else { u64::max };
                     json!(found.map_or(wanted, |found| stricter(found, wanted)))
                 }
-                Err(_) => json!(wanted == "true" || after.get(name) == Some(&json!(true))),
+                Err(_) if wanted == "true" => json!(true),
+                Err(_) => continue,
             };
             after.insert(name.to_owned(), value);
         }

@@ -53,7 +53,8 @@ impl Action for LogRetention {
         &[Permission {
             sid: "ReadLogGroups",
             actions: &["logs:DescribeLogGroups"],
-            scope: Scope::Arn("logs:REGION:ACCOUNT:log-group:*"),
+            // A prefix names no group.
+            scope: Scope::Everything,
         }]
     }
 

@@ -53,7 +53,8 @@ impl Action for Backup {
         &[Permission {
             sid: "ReadDatabases",
             actions: &["rds:DescribeDBInstances"],
-            scope: Scope::Arn("rds:REGION:ACCOUNT:db:*"),
+            // A filter names no database.
+            scope: Scope::Everything,
         }]
     }
 

@@ -9,7 +9,7 @@ use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::iam::IamArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
-use crate::inputs::remediation_settings::RemediationSettingsArgs;
+use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::inputs::waivers::WaiverArgs;
@@ -53,7 +53,7 @@ pub struct FunctionsArgs {
     pub waiver_max_days: Option<u32>,
     /// What is done about findings.
     #[serde(default)]
-    pub remediation: RemediationSettingsArgs,
+    pub remediation: RemediationArgs,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
 }

@@ -14,16 +14,16 @@ namespace AwsCompliance.PulumiPackage.Inputs
     /// <summary>
     /// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
     /// </summary>
-    public sealed class Remediation : global::Pulumi.InvokeArgs
+    public sealed class ManagedRuleRemediationArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        /// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
         /// </summary>
         [Input("acceptInferred")]
         public bool? AcceptInferred { get; set; }
 
         /// <summary>
-        /// Name of the SSM document, one of those known for the rule. Default: the first of them.
+        /// Name of the document, of those that are known for the rule. Default: the first of them.
         /// </summary>
         [Input("document")]
         public string? Document { get; set; }
@@ -40,9 +40,9 @@ namespace AwsCompliance.PulumiPackage.Inputs
             set => _parameters = value;
         }
 
-        public Remediation()
+        public ManagedRuleRemediationArgs()
         {
         }
-        public static new Remediation Empty => new Remediation();
+        public static new ManagedRuleRemediationArgs Empty => new ManagedRuleRemediationArgs();
     }
 }
