@@ -17,13 +17,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class ManagedRuleRemediationArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether a document is taken of which no source says that it is for this rule, only its effect matches. Default: false.
+        /// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
         /// </summary>
         [Input("acceptInferred")]
         public bool? AcceptInferred { get; set; }
 
         /// <summary>
-        /// Name of the document, of those that are known for the rule. Default: the first of them.
+        /// Name of the SSM document, one of those known for the rule. Default: the first of them.
         /// </summary>
         [Input("document")]
         public string? Document { get; set; }

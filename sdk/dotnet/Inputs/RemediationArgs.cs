@@ -12,32 +12,74 @@ namespace AwsCompliance.PulumiPackage.Inputs
 {
 
     /// <summary>
-    /// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    /// What is done about findings.
     /// </summary>
     public sealed class RemediationArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        /// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
         /// </summary>
-        [Input("acceptInferred")]
-        public bool? AcceptInferred { get; set; }
+        [Input("approvalHours")]
+        public int? ApprovalHours { get; set; }
 
         /// <summary>
-        /// Name of the SSM document, one of those known for the rule. Default: the first of them.
+        /// Whether two people must approve each change. Default: false. Default: false.
         /// </summary>
-        [Input("document")]
-        public string? Document { get; set; }
-
-        [Input("parameters")]
-        private Dictionary<string, ImmutableArray<object>>? _parameters;
+        [Input("fourEyes")]
+        public bool? FourEyes { get; set; }
 
         /// <summary>
-        /// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+        /// How many resources a run may change. A run is an hour.
         /// </summary>
-        public Dictionary<string, ImmutableArray<object>> Parameters
+        [Input("limits")]
+        public Inputs.RemediationLimitsArgs? Limits { get; set; }
+
+        /// <summary>
+        /// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+        /// </summary>
+        [Input("mode")]
+        public AwsCompliance.PulumiPackage.RemediationMode? Mode { get; set; }
+
+        /// <summary>
+        /// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+        /// </summary>
+        [Input("optInTag")]
+        public string? OptInTag { get; set; }
+
+        /// <summary>
+        /// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+        /// </summary>
+        [Input("optOutTag")]
+        public string? OptOutTag { get; set; }
+
+        [Input("rules")]
+        private Dictionary<string, Inputs.RemediationRuleArgs>? _rules;
+
+        /// <summary>
+        /// What is done about the findings of single rules, by the rule's name without the prefix.
+        /// </summary>
+        public Dictionary<string, Inputs.RemediationRuleArgs> Rules
         {
-            get => _parameters ?? (_parameters = new Dictionary<string, ImmutableArray<object>>());
-            set => _parameters = value;
+            get => _rules ?? (_rules = new Dictionary<string, Inputs.RemediationRuleArgs>());
+            set => _rules = value;
+        }
+
+        /// <summary>
+        /// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+        /// </summary>
+        [Input("verificationHours")]
+        public int? VerificationHours { get; set; }
+
+        [Input("windows")]
+        private List<string>? _windows;
+
+        /// <summary>
+        /// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+        /// </summary>
+        public List<string> Windows
+        {
+            get => _windows ?? (_windows = new List<string>());
+            set => _windows = value;
         }
 
         public RemediationArgs()

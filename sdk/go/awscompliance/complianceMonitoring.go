@@ -111,7 +111,7 @@ type complianceMonitoringArgs struct {
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettings `pulumi:"recorder"`
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
-	Remediation *RemediationSettings `pulumi:"remediation"`
+	Remediation *Remediation `pulumi:"remediation"`
 	// Settings of the report bucket.
 	Reports *Reports `pulumi:"reports"`
 	// Rules to evaluate.
@@ -155,7 +155,7 @@ type ComplianceMonitoringArgs struct {
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettingsArgs
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
-	Remediation *RemediationSettingsArgs
+	Remediation *RemediationArgs
 	// Settings of the report bucket.
 	Reports *ReportsArgs
 	// Rules to evaluate.

@@ -2142,7 +2142,7 @@ type ManagedRule struct {
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]interface{} `pulumi:"parameters"`
 	// Remediation of its findings, which a person starts.
-	Remediation *Remediation `pulumi:"remediation"`
+	Remediation *ManagedRuleRemediation `pulumi:"remediation"`
 	// Which resources the rule evaluates. Default: all that it can evaluate.
 	Scope *Scope `pulumi:"scope"`
 	// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
@@ -2177,7 +2177,7 @@ type ManagedRuleArgs struct {
 	// Parameters of the rule by name; numbers and lists are written as text, lists with commas.
 	Parameters map[string]pulumi.Input `pulumi:"parameters"`
 	// Remediation of its findings, which a person starts.
-	Remediation *RemediationArgs `pulumi:"remediation"`
+	Remediation *ManagedRuleRemediationArgs `pulumi:"remediation"`
 	// Which resources the rule evaluates. Default: all that it can evaluate.
 	Scope *ScopeArgs `pulumi:"scope"`
 	// Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
@@ -2269,8 +2269,8 @@ func (o ManagedRuleOutput) Parameters() pulumi.MapOutput {
 }
 
 // Remediation of its findings, which a person starts.
-func (o ManagedRuleOutput) Remediation() RemediationPtrOutput {
-	return o.ApplyT(func(v ManagedRule) *Remediation { return v.Remediation }).(RemediationPtrOutput)
+func (o ManagedRuleOutput) Remediation() ManagedRuleRemediationPtrOutput {
+	return o.ApplyT(func(v ManagedRule) *ManagedRuleRemediation { return v.Remediation }).(ManagedRuleRemediationPtrOutput)
 }
 
 // Which resources the rule evaluates. Default: all that it can evaluate.
@@ -2387,6 +2387,184 @@ func (o ManagedRuleParameterArrayOutput) Index(i pulumi.IntInput) ManagedRulePar
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ManagedRuleParameter {
 		return vs[0].([]ManagedRuleParameter)[vs[1].(int)]
 	}).(ManagedRuleParameterOutput)
+}
+
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+type ManagedRuleRemediation struct {
+	// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+	AcceptInferred *bool `pulumi:"acceptInferred"`
+	// Name of the SSM document, one of those known for the rule. Default: the first of them.
+	Document *string `pulumi:"document"`
+	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+	Parameters map[string][]interface{} `pulumi:"parameters"`
+}
+
+// ManagedRuleRemediationInput is an input type that accepts ManagedRuleRemediationArgs and ManagedRuleRemediationOutput values.
+// You can construct a concrete instance of `ManagedRuleRemediationInput` via:
+//
+//	ManagedRuleRemediationArgs{...}
+type ManagedRuleRemediationInput interface {
+	pulumi.Input
+
+	ToManagedRuleRemediationOutput() ManagedRuleRemediationOutput
+	ToManagedRuleRemediationOutputWithContext(context.Context) ManagedRuleRemediationOutput
+}
+
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+type ManagedRuleRemediationArgs struct {
+	// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+	AcceptInferred *bool `pulumi:"acceptInferred"`
+	// Name of the SSM document, one of those known for the rule. Default: the first of them.
+	Document *string `pulumi:"document"`
+	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
+}
+
+func (ManagedRuleRemediationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ManagedRuleRemediation)(nil)).Elem()
+}
+
+func (i ManagedRuleRemediationArgs) ToManagedRuleRemediationOutput() ManagedRuleRemediationOutput {
+	return i.ToManagedRuleRemediationOutputWithContext(context.Background())
+}
+
+func (i ManagedRuleRemediationArgs) ToManagedRuleRemediationOutputWithContext(ctx context.Context) ManagedRuleRemediationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ManagedRuleRemediationOutput)
+}
+
+func (i ManagedRuleRemediationArgs) ToManagedRuleRemediationPtrOutput() ManagedRuleRemediationPtrOutput {
+	return i.ToManagedRuleRemediationPtrOutputWithContext(context.Background())
+}
+
+func (i ManagedRuleRemediationArgs) ToManagedRuleRemediationPtrOutputWithContext(ctx context.Context) ManagedRuleRemediationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ManagedRuleRemediationOutput).ToManagedRuleRemediationPtrOutputWithContext(ctx)
+}
+
+// ManagedRuleRemediationPtrInput is an input type that accepts ManagedRuleRemediationArgs, ManagedRuleRemediationPtr and ManagedRuleRemediationPtrOutput values.
+// You can construct a concrete instance of `ManagedRuleRemediationPtrInput` via:
+//
+//	        ManagedRuleRemediationArgs{...}
+//
+//	or:
+//
+//	        nil
+type ManagedRuleRemediationPtrInput interface {
+	pulumi.Input
+
+	ToManagedRuleRemediationPtrOutput() ManagedRuleRemediationPtrOutput
+	ToManagedRuleRemediationPtrOutputWithContext(context.Context) ManagedRuleRemediationPtrOutput
+}
+
+type managedRuleRemediationPtrType ManagedRuleRemediationArgs
+
+func ManagedRuleRemediationPtr(v *ManagedRuleRemediationArgs) ManagedRuleRemediationPtrInput {
+	return (*managedRuleRemediationPtrType)(v)
+}
+
+func (*managedRuleRemediationPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ManagedRuleRemediation)(nil)).Elem()
+}
+
+func (i *managedRuleRemediationPtrType) ToManagedRuleRemediationPtrOutput() ManagedRuleRemediationPtrOutput {
+	return i.ToManagedRuleRemediationPtrOutputWithContext(context.Background())
+}
+
+func (i *managedRuleRemediationPtrType) ToManagedRuleRemediationPtrOutputWithContext(ctx context.Context) ManagedRuleRemediationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ManagedRuleRemediationPtrOutput)
+}
+
+// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+type ManagedRuleRemediationOutput struct{ *pulumi.OutputState }
+
+func (ManagedRuleRemediationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ManagedRuleRemediation)(nil)).Elem()
+}
+
+func (o ManagedRuleRemediationOutput) ToManagedRuleRemediationOutput() ManagedRuleRemediationOutput {
+	return o
+}
+
+func (o ManagedRuleRemediationOutput) ToManagedRuleRemediationOutputWithContext(ctx context.Context) ManagedRuleRemediationOutput {
+	return o
+}
+
+func (o ManagedRuleRemediationOutput) ToManagedRuleRemediationPtrOutput() ManagedRuleRemediationPtrOutput {
+	return o.ToManagedRuleRemediationPtrOutputWithContext(context.Background())
+}
+
+func (o ManagedRuleRemediationOutput) ToManagedRuleRemediationPtrOutputWithContext(ctx context.Context) ManagedRuleRemediationPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ManagedRuleRemediation) *ManagedRuleRemediation {
+		return &v
+	}).(ManagedRuleRemediationPtrOutput)
+}
+
+// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+func (o ManagedRuleRemediationOutput) AcceptInferred() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ManagedRuleRemediation) *bool { return v.AcceptInferred }).(pulumi.BoolPtrOutput)
+}
+
+// Name of the SSM document, one of those known for the rule. Default: the first of them.
+func (o ManagedRuleRemediationOutput) Document() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedRuleRemediation) *string { return v.Document }).(pulumi.StringPtrOutput)
+}
+
+// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+func (o ManagedRuleRemediationOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v ManagedRuleRemediation) map[string][]interface{} { return v.Parameters }).(pulumi.ArrayMapOutput)
+}
+
+type ManagedRuleRemediationPtrOutput struct{ *pulumi.OutputState }
+
+func (ManagedRuleRemediationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ManagedRuleRemediation)(nil)).Elem()
+}
+
+func (o ManagedRuleRemediationPtrOutput) ToManagedRuleRemediationPtrOutput() ManagedRuleRemediationPtrOutput {
+	return o
+}
+
+func (o ManagedRuleRemediationPtrOutput) ToManagedRuleRemediationPtrOutputWithContext(ctx context.Context) ManagedRuleRemediationPtrOutput {
+	return o
+}
+
+func (o ManagedRuleRemediationPtrOutput) Elem() ManagedRuleRemediationOutput {
+	return o.ApplyT(func(v *ManagedRuleRemediation) ManagedRuleRemediation {
+		if v != nil {
+			return *v
+		}
+		var ret ManagedRuleRemediation
+		return ret
+	}).(ManagedRuleRemediationOutput)
+}
+
+// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+func (o ManagedRuleRemediationPtrOutput) AcceptInferred() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *ManagedRuleRemediation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AcceptInferred
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Name of the SSM document, one of those known for the rule. Default: the first of them.
+func (o ManagedRuleRemediationPtrOutput) Document() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedRuleRemediation) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Document
+	}).(pulumi.StringPtrOutput)
+}
+
+// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+func (o ManagedRuleRemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
+	return o.ApplyT(func(v *ManagedRuleRemediation) map[string][]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Parameters
+	}).(pulumi.ArrayMapOutput)
 }
 
 // Who receives notices.
@@ -2915,14 +3093,26 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// What is done about findings.
 type Remediation struct {
-	// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-	AcceptInferred *bool `pulumi:"acceptInferred"`
-	// Name of the SSM document, one of those known for the rule. Default: the first of them.
-	Document *string `pulumi:"document"`
-	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-	Parameters map[string][]interface{} `pulumi:"parameters"`
+	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
+	ApprovalHours *int `pulumi:"approvalHours"`
+	// Whether two people must approve each change. Default: false. Default: false.
+	FourEyes *bool `pulumi:"fourEyes"`
+	// How many resources a run may change. A run is an hour.
+	Limits *RemediationLimits `pulumi:"limits"`
+	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+	Mode *RemediationMode `pulumi:"mode"`
+	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+	OptInTag *string `pulumi:"optInTag"`
+	// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+	OptOutTag *string `pulumi:"optOutTag"`
+	// What is done about the findings of single rules, by the rule's name without the prefix.
+	Rules map[string]RemediationRule `pulumi:"rules"`
+	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+	VerificationHours *int `pulumi:"verificationHours"`
+	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+	Windows []string `pulumi:"windows"`
 }
 
 // RemediationInput is an input type that accepts RemediationArgs and RemediationOutput values.
@@ -2936,14 +3126,26 @@ type RemediationInput interface {
 	ToRemediationOutputWithContext(context.Context) RemediationOutput
 }
 
-// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// What is done about findings.
 type RemediationArgs struct {
-	// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-	AcceptInferred *bool `pulumi:"acceptInferred"`
-	// Name of the SSM document, one of those known for the rule. Default: the first of them.
-	Document *string `pulumi:"document"`
-	// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-	Parameters map[string][]pulumi.Input `pulumi:"parameters"`
+	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
+	ApprovalHours *int `pulumi:"approvalHours"`
+	// Whether two people must approve each change. Default: false. Default: false.
+	FourEyes *bool `pulumi:"fourEyes"`
+	// How many resources a run may change. A run is an hour.
+	Limits *RemediationLimitsArgs `pulumi:"limits"`
+	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+	Mode *RemediationMode `pulumi:"mode"`
+	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+	OptInTag *string `pulumi:"optInTag"`
+	// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+	OptOutTag *string `pulumi:"optOutTag"`
+	// What is done about the findings of single rules, by the rule's name without the prefix.
+	Rules map[string]RemediationRuleArgs `pulumi:"rules"`
+	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+	VerificationHours *int `pulumi:"verificationHours"`
+	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+	Windows []string `pulumi:"windows"`
 }
 
 func (RemediationArgs) ElementType() reflect.Type {
@@ -2999,7 +3201,7 @@ func (i *remediationPtrType) ToRemediationPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(RemediationPtrOutput)
 }
 
-// A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+// What is done about findings.
 type RemediationOutput struct{ *pulumi.OutputState }
 
 func (RemediationOutput) ElementType() reflect.Type {
@@ -3024,19 +3226,49 @@ func (o RemediationOutput) ToRemediationPtrOutputWithContext(ctx context.Context
 	}).(RemediationPtrOutput)
 }
 
-// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-func (o RemediationOutput) AcceptInferred() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v Remediation) *bool { return v.AcceptInferred }).(pulumi.BoolPtrOutput)
+// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
+func (o RemediationOutput) ApprovalHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Remediation) *int { return v.ApprovalHours }).(pulumi.IntPtrOutput)
 }
 
-// Name of the SSM document, one of those known for the rule. Default: the first of them.
-func (o RemediationOutput) Document() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v Remediation) *string { return v.Document }).(pulumi.StringPtrOutput)
+// Whether two people must approve each change. Default: false. Default: false.
+func (o RemediationOutput) FourEyes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Remediation) *bool { return v.FourEyes }).(pulumi.BoolPtrOutput)
 }
 
-// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-func (o RemediationOutput) Parameters() pulumi.ArrayMapOutput {
-	return o.ApplyT(func(v Remediation) map[string][]interface{} { return v.Parameters }).(pulumi.ArrayMapOutput)
+// How many resources a run may change. A run is an hour.
+func (o RemediationOutput) Limits() RemediationLimitsPtrOutput {
+	return o.ApplyT(func(v Remediation) *RemediationLimits { return v.Limits }).(RemediationLimitsPtrOutput)
+}
+
+// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+func (o RemediationOutput) Mode() RemediationModePtrOutput {
+	return o.ApplyT(func(v Remediation) *RemediationMode { return v.Mode }).(RemediationModePtrOutput)
+}
+
+// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+func (o RemediationOutput) OptInTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Remediation) *string { return v.OptInTag }).(pulumi.StringPtrOutput)
+}
+
+// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+func (o RemediationOutput) OptOutTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Remediation) *string { return v.OptOutTag }).(pulumi.StringPtrOutput)
+}
+
+// What is done about the findings of single rules, by the rule's name without the prefix.
+func (o RemediationOutput) Rules() RemediationRuleMapOutput {
+	return o.ApplyT(func(v Remediation) map[string]RemediationRule { return v.Rules }).(RemediationRuleMapOutput)
+}
+
+// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+func (o RemediationOutput) VerificationHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Remediation) *int { return v.VerificationHours }).(pulumi.IntPtrOutput)
+}
+
+// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+func (o RemediationOutput) Windows() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Remediation) []string { return v.Windows }).(pulumi.StringArrayOutput)
 }
 
 type RemediationPtrOutput struct{ *pulumi.OutputState }
@@ -3063,34 +3295,94 @@ func (o RemediationPtrOutput) Elem() RemediationOutput {
 	}).(RemediationOutput)
 }
 
-// Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-func (o RemediationPtrOutput) AcceptInferred() pulumi.BoolPtrOutput {
+// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
+func (o RemediationPtrOutput) ApprovalHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Remediation) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ApprovalHours
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether two people must approve each change. Default: false. Default: false.
+func (o RemediationPtrOutput) FourEyes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Remediation) *bool {
 		if v == nil {
 			return nil
 		}
-		return v.AcceptInferred
+		return v.FourEyes
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Name of the SSM document, one of those known for the rule. Default: the first of them.
-func (o RemediationPtrOutput) Document() pulumi.StringPtrOutput {
+// How many resources a run may change. A run is an hour.
+func (o RemediationPtrOutput) Limits() RemediationLimitsPtrOutput {
+	return o.ApplyT(func(v *Remediation) *RemediationLimits {
+		if v == nil {
+			return nil
+		}
+		return v.Limits
+	}).(RemediationLimitsPtrOutput)
+}
+
+// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+func (o RemediationPtrOutput) Mode() RemediationModePtrOutput {
+	return o.ApplyT(func(v *Remediation) *RemediationMode {
+		if v == nil {
+			return nil
+		}
+		return v.Mode
+	}).(RemediationModePtrOutput)
+}
+
+// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
+func (o RemediationPtrOutput) OptInTag() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Remediation) *string {
 		if v == nil {
 			return nil
 		}
-		return v.Document
+		return v.OptInTag
 	}).(pulumi.StringPtrOutput)
 }
 
-// Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-func (o RemediationPtrOutput) Parameters() pulumi.ArrayMapOutput {
-	return o.ApplyT(func(v *Remediation) map[string][]interface{} {
+// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
+func (o RemediationPtrOutput) OptOutTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Remediation) *string {
 		if v == nil {
 			return nil
 		}
-		return v.Parameters
-	}).(pulumi.ArrayMapOutput)
+		return v.OptOutTag
+	}).(pulumi.StringPtrOutput)
+}
+
+// What is done about the findings of single rules, by the rule's name without the prefix.
+func (o RemediationPtrOutput) Rules() RemediationRuleMapOutput {
+	return o.ApplyT(func(v *Remediation) map[string]RemediationRule {
+		if v == nil {
+			return nil
+		}
+		return v.Rules
+	}).(RemediationRuleMapOutput)
+}
+
+// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
+func (o RemediationPtrOutput) VerificationHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Remediation) *int {
+		if v == nil {
+			return nil
+		}
+		return v.VerificationHours
+	}).(pulumi.IntPtrOutput)
+}
+
+// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+func (o RemediationPtrOutput) Windows() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Remediation) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Windows
+	}).(pulumi.StringArrayOutput)
 }
 
 // Another Systems Manager document that remediates what a rule finds.
@@ -3458,298 +3750,6 @@ func (o RemediationRuleMapOutput) MapIndex(k pulumi.StringInput) RemediationRule
 	return pulumi.All(o, k).ApplyT(func(vs []interface{}) RemediationRule {
 		return vs[0].(map[string]RemediationRule)[vs[1].(string)]
 	}).(RemediationRuleOutput)
-}
-
-// What is done about findings.
-type RemediationSettings struct {
-	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
-	ApprovalHours *int `pulumi:"approvalHours"`
-	// Whether two people must approve each change. Default: false. Default: false.
-	FourEyes *bool `pulumi:"fourEyes"`
-	// How many resources a run may change. A run is an hour.
-	Limits *RemediationLimits `pulumi:"limits"`
-	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
-	Mode *RemediationMode `pulumi:"mode"`
-	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
-	OptInTag *string `pulumi:"optInTag"`
-	// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
-	OptOutTag *string `pulumi:"optOutTag"`
-	// What is done about the findings of single rules, by the rule's name without the prefix.
-	Rules map[string]RemediationRule `pulumi:"rules"`
-	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
-	VerificationHours *int `pulumi:"verificationHours"`
-	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
-	Windows []string `pulumi:"windows"`
-}
-
-// RemediationSettingsInput is an input type that accepts RemediationSettingsArgs and RemediationSettingsOutput values.
-// You can construct a concrete instance of `RemediationSettingsInput` via:
-//
-//	RemediationSettingsArgs{...}
-type RemediationSettingsInput interface {
-	pulumi.Input
-
-	ToRemediationSettingsOutput() RemediationSettingsOutput
-	ToRemediationSettingsOutputWithContext(context.Context) RemediationSettingsOutput
-}
-
-// What is done about findings.
-type RemediationSettingsArgs struct {
-	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
-	ApprovalHours *int `pulumi:"approvalHours"`
-	// Whether two people must approve each change. Default: false. Default: false.
-	FourEyes *bool `pulumi:"fourEyes"`
-	// How many resources a run may change. A run is an hour.
-	Limits *RemediationLimitsArgs `pulumi:"limits"`
-	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
-	Mode *RemediationMode `pulumi:"mode"`
-	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
-	OptInTag *string `pulumi:"optInTag"`
-	// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
-	OptOutTag *string `pulumi:"optOutTag"`
-	// What is done about the findings of single rules, by the rule's name without the prefix.
-	Rules map[string]RemediationRuleArgs `pulumi:"rules"`
-	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
-	VerificationHours *int `pulumi:"verificationHours"`
-	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
-	Windows []string `pulumi:"windows"`
-}
-
-func (RemediationSettingsArgs) ElementType() reflect.Type {
-	return reflect.TypeOf((*RemediationSettings)(nil)).Elem()
-}
-
-func (i RemediationSettingsArgs) ToRemediationSettingsOutput() RemediationSettingsOutput {
-	return i.ToRemediationSettingsOutputWithContext(context.Background())
-}
-
-func (i RemediationSettingsArgs) ToRemediationSettingsOutputWithContext(ctx context.Context) RemediationSettingsOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(RemediationSettingsOutput)
-}
-
-func (i RemediationSettingsArgs) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
-	return i.ToRemediationSettingsPtrOutputWithContext(context.Background())
-}
-
-func (i RemediationSettingsArgs) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(RemediationSettingsOutput).ToRemediationSettingsPtrOutputWithContext(ctx)
-}
-
-// RemediationSettingsPtrInput is an input type that accepts RemediationSettingsArgs, RemediationSettingsPtr and RemediationSettingsPtrOutput values.
-// You can construct a concrete instance of `RemediationSettingsPtrInput` via:
-//
-//	        RemediationSettingsArgs{...}
-//
-//	or:
-//
-//	        nil
-type RemediationSettingsPtrInput interface {
-	pulumi.Input
-
-	ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput
-	ToRemediationSettingsPtrOutputWithContext(context.Context) RemediationSettingsPtrOutput
-}
-
-type remediationSettingsPtrType RemediationSettingsArgs
-
-func RemediationSettingsPtr(v *RemediationSettingsArgs) RemediationSettingsPtrInput {
-	return (*remediationSettingsPtrType)(v)
-}
-
-func (*remediationSettingsPtrType) ElementType() reflect.Type {
-	return reflect.TypeOf((**RemediationSettings)(nil)).Elem()
-}
-
-func (i *remediationSettingsPtrType) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
-	return i.ToRemediationSettingsPtrOutputWithContext(context.Background())
-}
-
-func (i *remediationSettingsPtrType) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
-	return pulumi.ToOutputWithContext(ctx, i).(RemediationSettingsPtrOutput)
-}
-
-// What is done about findings.
-type RemediationSettingsOutput struct{ *pulumi.OutputState }
-
-func (RemediationSettingsOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((*RemediationSettings)(nil)).Elem()
-}
-
-func (o RemediationSettingsOutput) ToRemediationSettingsOutput() RemediationSettingsOutput {
-	return o
-}
-
-func (o RemediationSettingsOutput) ToRemediationSettingsOutputWithContext(ctx context.Context) RemediationSettingsOutput {
-	return o
-}
-
-func (o RemediationSettingsOutput) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
-	return o.ToRemediationSettingsPtrOutputWithContext(context.Background())
-}
-
-func (o RemediationSettingsOutput) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
-	return o.ApplyTWithContext(ctx, func(_ context.Context, v RemediationSettings) *RemediationSettings {
-		return &v
-	}).(RemediationSettingsPtrOutput)
-}
-
-// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
-func (o RemediationSettingsOutput) ApprovalHours() pulumi.IntPtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *int { return v.ApprovalHours }).(pulumi.IntPtrOutput)
-}
-
-// Whether two people must approve each change. Default: false. Default: false.
-func (o RemediationSettingsOutput) FourEyes() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *bool { return v.FourEyes }).(pulumi.BoolPtrOutput)
-}
-
-// How many resources a run may change. A run is an hour.
-func (o RemediationSettingsOutput) Limits() RemediationLimitsPtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *RemediationLimits { return v.Limits }).(RemediationLimitsPtrOutput)
-}
-
-// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
-func (o RemediationSettingsOutput) Mode() RemediationModePtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *RemediationMode { return v.Mode }).(RemediationModePtrOutput)
-}
-
-// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
-func (o RemediationSettingsOutput) OptInTag() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *string { return v.OptInTag }).(pulumi.StringPtrOutput)
-}
-
-// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
-func (o RemediationSettingsOutput) OptOutTag() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *string { return v.OptOutTag }).(pulumi.StringPtrOutput)
-}
-
-// What is done about the findings of single rules, by the rule's name without the prefix.
-func (o RemediationSettingsOutput) Rules() RemediationRuleMapOutput {
-	return o.ApplyT(func(v RemediationSettings) map[string]RemediationRule { return v.Rules }).(RemediationRuleMapOutput)
-}
-
-// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
-func (o RemediationSettingsOutput) VerificationHours() pulumi.IntPtrOutput {
-	return o.ApplyT(func(v RemediationSettings) *int { return v.VerificationHours }).(pulumi.IntPtrOutput)
-}
-
-// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
-func (o RemediationSettingsOutput) Windows() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v RemediationSettings) []string { return v.Windows }).(pulumi.StringArrayOutput)
-}
-
-type RemediationSettingsPtrOutput struct{ *pulumi.OutputState }
-
-func (RemediationSettingsPtrOutput) ElementType() reflect.Type {
-	return reflect.TypeOf((**RemediationSettings)(nil)).Elem()
-}
-
-func (o RemediationSettingsPtrOutput) ToRemediationSettingsPtrOutput() RemediationSettingsPtrOutput {
-	return o
-}
-
-func (o RemediationSettingsPtrOutput) ToRemediationSettingsPtrOutputWithContext(ctx context.Context) RemediationSettingsPtrOutput {
-	return o
-}
-
-func (o RemediationSettingsPtrOutput) Elem() RemediationSettingsOutput {
-	return o.ApplyT(func(v *RemediationSettings) RemediationSettings {
-		if v != nil {
-			return *v
-		}
-		var ret RemediationSettings
-		return ret
-	}).(RemediationSettingsOutput)
-}
-
-// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
-func (o RemediationSettingsPtrOutput) ApprovalHours() pulumi.IntPtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *int {
-		if v == nil {
-			return nil
-		}
-		return v.ApprovalHours
-	}).(pulumi.IntPtrOutput)
-}
-
-// Whether two people must approve each change. Default: false. Default: false.
-func (o RemediationSettingsPtrOutput) FourEyes() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *bool {
-		if v == nil {
-			return nil
-		}
-		return v.FourEyes
-	}).(pulumi.BoolPtrOutput)
-}
-
-// How many resources a run may change. A run is an hour.
-func (o RemediationSettingsPtrOutput) Limits() RemediationLimitsPtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *RemediationLimits {
-		if v == nil {
-			return nil
-		}
-		return v.Limits
-	}).(RemediationLimitsPtrOutput)
-}
-
-// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
-func (o RemediationSettingsPtrOutput) Mode() RemediationModePtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *RemediationMode {
-		if v == nil {
-			return nil
-		}
-		return v.Mode
-	}).(RemediationModePtrOutput)
-}
-
-// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
-func (o RemediationSettingsPtrOutput) OptInTag() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *string {
-		if v == nil {
-			return nil
-		}
-		return v.OptInTag
-	}).(pulumi.StringPtrOutput)
-}
-
-// Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
-func (o RemediationSettingsPtrOutput) OptOutTag() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *string {
-		if v == nil {
-			return nil
-		}
-		return v.OptOutTag
-	}).(pulumi.StringPtrOutput)
-}
-
-// What is done about the findings of single rules, by the rule's name without the prefix.
-func (o RemediationSettingsPtrOutput) Rules() RemediationRuleMapOutput {
-	return o.ApplyT(func(v *RemediationSettings) map[string]RemediationRule {
-		if v == nil {
-			return nil
-		}
-		return v.Rules
-	}).(RemediationRuleMapOutput)
-}
-
-// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
-func (o RemediationSettingsPtrOutput) VerificationHours() pulumi.IntPtrOutput {
-	return o.ApplyT(func(v *RemediationSettings) *int {
-		if v == nil {
-			return nil
-		}
-		return v.VerificationHours
-	}).(pulumi.IntPtrOutput)
-}
-
-// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
-func (o RemediationSettingsPtrOutput) Windows() pulumi.StringArrayOutput {
-	return o.ApplyT(func(v *RemediationSettings) []string {
-		if v == nil {
-			return nil
-		}
-		return v.Windows
-	}).(pulumi.StringArrayOutput)
 }
 
 // Settings of the report bucket.
@@ -5510,6 +5510,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*LookupPtrInput)(nil)).Elem(), LookupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleInput)(nil)).Elem(), ManagedRuleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleArrayInput)(nil)).Elem(), ManagedRuleArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleRemediationInput)(nil)).Elem(), ManagedRuleRemediationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleRemediationPtrInput)(nil)).Elem(), ManagedRuleRemediationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsInput)(nil)).Elem(), NotificationsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsPtrInput)(nil)).Elem(), NotificationsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsInput)(nil)).Elem(), RecorderSettingsArgs{})
@@ -5520,8 +5522,6 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RemediationLimitsPtrInput)(nil)).Elem(), RemediationLimitsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemediationRuleInput)(nil)).Elem(), RemediationRuleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemediationRuleMapInput)(nil)).Elem(), RemediationRuleMap{})
-	pulumi.RegisterInputType(reflect.TypeOf((*RemediationSettingsInput)(nil)).Elem(), RemediationSettingsArgs{})
-	pulumi.RegisterInputType(reflect.TypeOf((*RemediationSettingsPtrInput)(nil)).Elem(), RemediationSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReportsPtrInput)(nil)).Elem(), ReportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
@@ -5570,6 +5570,8 @@ func init() {
 	pulumi.RegisterOutputType(ManagedRuleArrayOutput{})
 	pulumi.RegisterOutputType(ManagedRuleParameterOutput{})
 	pulumi.RegisterOutputType(ManagedRuleParameterArrayOutput{})
+	pulumi.RegisterOutputType(ManagedRuleRemediationOutput{})
+	pulumi.RegisterOutputType(ManagedRuleRemediationPtrOutput{})
 	pulumi.RegisterOutputType(NotificationsOutput{})
 	pulumi.RegisterOutputType(NotificationsPtrOutput{})
 	pulumi.RegisterOutputType(RecorderSettingsOutput{})
@@ -5584,8 +5586,6 @@ func init() {
 	pulumi.RegisterOutputType(RemediationLimitsPtrOutput{})
 	pulumi.RegisterOutputType(RemediationRuleOutput{})
 	pulumi.RegisterOutputType(RemediationRuleMapOutput{})
-	pulumi.RegisterOutputType(RemediationSettingsOutput{})
-	pulumi.RegisterOutputType(RemediationSettingsPtrOutput{})
 	pulumi.RegisterOutputType(ReportsOutput{})
 	pulumi.RegisterOutputType(ReportsPtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})

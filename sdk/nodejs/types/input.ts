@@ -429,7 +429,7 @@ export interface ManagedRule {
     /**
      * Remediation of its findings, which a person starts.
      */
-    remediation?: inputs.Remediation;
+    remediation?: inputs.ManagedRuleRemediation;
     /**
      * Which resources the rule evaluates. Default: all that it can evaluate.
      */
@@ -475,7 +475,7 @@ export interface ManagedRuleArgs {
     /**
      * Remediation of its findings, which a person starts.
      */
-    remediation?: inputs.RemediationArgs;
+    remediation?: inputs.ManagedRuleRemediationArgs;
     /**
      * Which resources the rule evaluates. Default: all that it can evaluate.
      */
@@ -488,6 +488,42 @@ export interface ManagedRuleArgs {
      * Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
      */
     unchecked?: boolean;
+}
+
+/**
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ */
+export interface ManagedRuleRemediation {
+    /**
+     * Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+     */
+    acceptInferred?: boolean;
+    /**
+     * Name of the SSM document, one of those known for the rule. Default: the first of them.
+     */
+    document?: string;
+    /**
+     * Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+     */
+    parameters?: {[key: string]: (string | number | boolean)[]};
+}
+
+/**
+ * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+ */
+export interface ManagedRuleRemediationArgs {
+    /**
+     * Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+     */
+    acceptInferred?: boolean;
+    /**
+     * Name of the SSM document, one of those known for the rule. Default: the first of them.
+     */
+    document?: string;
+    /**
+     * Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+     */
+    parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
 }
 
 /**
@@ -595,81 +631,9 @@ export interface RecorderSettingsArgs {
 }
 
 /**
- * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
- */
-export interface Remediation {
-    /**
-     * Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-     */
-    acceptInferred?: boolean;
-    /**
-     * Name of the SSM document, one of those known for the rule. Default: the first of them.
-     */
-    document?: string;
-    /**
-     * Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-     */
-    parameters?: {[key: string]: (string | number | boolean)[]};
-}
-
-/**
- * A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
- */
-export interface RemediationArgs {
-    /**
-     * Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-     */
-    acceptInferred?: boolean;
-    /**
-     * Name of the SSM document, one of those known for the rule. Default: the first of them.
-     */
-    document?: string;
-    /**
-     * Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-     */
-    parameters?: {[key: string]: pulumi.Input<string | number | boolean>[]};
-}
-
-/**
- * How many resources a run may change.
- */
-export interface RemediationLimitsArgs {
-    /**
-     * Number of resources, over all rules. Range: 1-1000. Default: 10.
-     */
-    maxActions?: number;
-    /**
-     * Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
-     */
-    maxPercent?: number;
-}
-
-/**
- * What is done about the findings of a rule.
- */
-export interface RemediationRuleArgs {
-    /**
-     * Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
-     */
-    action?: string;
-    /**
-     * Mode of the rule. Default: `mode` of all rules.
-     */
-    mode?: enums.RemediationMode;
-    /**
-     * Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
-     */
-    optInTag?: string;
-    /**
-     * Parameters of the action. `docs/remediation.md` lists them.
-     */
-    parameters?: {[key: string]: string};
-}
-
-/**
  * What is done about findings.
  */
-export interface RemediationSettingsArgs {
+export interface RemediationArgs {
     /**
      * Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
      */
@@ -706,6 +670,42 @@ export interface RemediationSettingsArgs {
      * When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
      */
     windows?: string[];
+}
+
+/**
+ * How many resources a run may change.
+ */
+export interface RemediationLimitsArgs {
+    /**
+     * Number of resources, over all rules. Range: 1-1000. Default: 10.
+     */
+    maxActions?: number;
+    /**
+     * Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+     */
+    maxPercent?: number;
+}
+
+/**
+ * What is done about the findings of a rule.
+ */
+export interface RemediationRuleArgs {
+    /**
+     * Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+     */
+    action?: string;
+    /**
+     * Mode of the rule. Default: `mode` of all rules.
+     */
+    mode?: enums.RemediationMode;
+    /**
+     * Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+     */
+    optInTag?: string;
+    /**
+     * Parameters of the action. `docs/remediation.md` lists them.
+     */
+    parameters?: {[key: string]: string};
 }
 
 /**

@@ -56,6 +56,10 @@ __all__ = [
     'ManagedRuleDict',
     'ManagedRuleArgs',
     'ManagedRuleArgsDict',
+    'ManagedRuleRemediation',
+    'ManagedRuleRemediationDict',
+    'ManagedRuleRemediationArgs',
+    'ManagedRuleRemediationArgsDict',
     'Notifications',
     'NotificationsDict',
     'NotificationsArgs',
@@ -64,16 +68,12 @@ __all__ = [
     'RecorderSettingsDict',
     'RecorderSettingsArgs',
     'RecorderSettingsArgsDict',
-    'Remediation',
-    'RemediationDict',
     'RemediationArgs',
     'RemediationArgsDict',
     'RemediationLimitsArgs',
     'RemediationLimitsArgsDict',
     'RemediationRuleArgs',
     'RemediationRuleArgsDict',
-    'RemediationSettingsArgs',
-    'RemediationSettingsArgsDict',
     'Reports',
     'ReportsDict',
     'ReportsArgs',
@@ -1800,7 +1800,7 @@ class ManagedRuleDict(TypedDict):
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
-    remediation: NotRequired['RemediationDict']
+    remediation: NotRequired['ManagedRuleRemediationDict']
     """
     Remediation of its findings, which a person starts.
     """
@@ -1826,7 +1826,7 @@ class ManagedRule:
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional[Union['OnUnavailable', Literal["fail", "skip", "ignore"]]] = None,
                  parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
-                 remediation: Optional['Remediation'] = None,
+                 remediation: Optional['ManagedRuleRemediation'] = None,
                  scope: Optional['Scope'] = None,
                  severity: Optional[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]] = None,
                  unchecked: Optional[_builtins.bool] = None):
@@ -1839,7 +1839,7 @@ class ManagedRule:
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do if the region does not offer the rule. Default: `fail`.
         :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'Remediation' remediation: Remediation of its findings, which a person starts.
+        :param 'ManagedRuleRemediation' remediation: Remediation of its findings, which a person starts.
         :param 'Scope' scope: Which resources the rule evaluates. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -1938,14 +1938,14 @@ class ManagedRule:
 
     @_builtins.property
     @pulumi.getter
-    def remediation(self) -> Optional['Remediation']:
+    def remediation(self) -> Optional['ManagedRuleRemediation']:
         """
         Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
     @remediation.setter
-    def remediation(self, value: Optional['Remediation']):
+    def remediation(self, value: Optional['ManagedRuleRemediation']):
         pulumi.set(self, "remediation", value)
 
     @_builtins.property
@@ -2013,7 +2013,7 @@ class ManagedRuleArgsDict(TypedDict):
     """
     Parameters of the rule by name; numbers and lists are written as text, lists with commas.
     """
-    remediation: NotRequired['RemediationArgsDict']
+    remediation: NotRequired['ManagedRuleRemediationArgsDict']
     """
     Remediation of its findings, which a person starts.
     """
@@ -2039,7 +2039,7 @@ class ManagedRuleArgs:
                  name: Optional[_builtins.str] = None,
                  on_unavailable: Optional[Union['OnUnavailable', Literal["fail", "skip", "ignore"]]] = None,
                  parameters: Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None,
-                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
+                 remediation: Optional[Union['ManagedRuleRemediationArgs', 'ManagedRuleRemediationArgsDict']] = None,
                  scope: Optional[Union['ScopeArgs', 'ScopeArgsDict']] = None,
                  severity: Optional[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]] = None,
                  unchecked: Optional[_builtins.bool] = None):
@@ -2052,7 +2052,7 @@ class ManagedRuleArgs:
         :param _builtins.str name: Name of the rule in the account. Default: the identifier in lower case with hyphens. 1 to 100 characters.
         :param 'OnUnavailable' on_unavailable: What to do if the region does not offer the rule. Default: `fail`.
         :param Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Parameters of the rule by name; numbers and lists are written as text, lists with commas.
-        :param 'RemediationArgs' remediation: Remediation of its findings, which a person starts.
+        :param 'ManagedRuleRemediationArgs' remediation: Remediation of its findings, which a person starts.
         :param 'ScopeArgs' scope: Which resources the rule evaluates. Default: all that it can evaluate.
         :param 'RuleSeverity' severity: Severity of its findings, which determines their weight in the score. Default: as the frameworks say that it serves, else as the catalogue does.
         :param _builtins.bool unchecked: Whether what the catalogue does not know is let through with a warning: AWS can be newer than it. Default: false.
@@ -2151,14 +2151,14 @@ class ManagedRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def remediation(self) -> Optional['RemediationArgs']:
+    def remediation(self) -> Optional['ManagedRuleRemediationArgs']:
         """
         Remediation of its findings, which a person starts.
         """
         return pulumi.get(self, "remediation")
 
     @remediation.setter
-    def remediation(self, value: Optional['RemediationArgs']):
+    def remediation(self, value: Optional['ManagedRuleRemediationArgs']):
         pulumi.set(self, "remediation", value)
 
     @_builtins.property
@@ -2196,6 +2196,154 @@ class ManagedRuleArgs:
     @unchecked.setter
     def unchecked(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "unchecked", value)
+
+
+class ManagedRuleRemediationDict(TypedDict):
+    """
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    """
+    accept_inferred: NotRequired[_builtins.bool]
+    """
+    Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+    """
+    document: NotRequired[_builtins.str]
+    """
+    Name of the SSM document, one of those known for the rule. Default: the first of them.
+    """
+    parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
+    """
+    Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+    """
+
+@pulumi.input_type
+class ManagedRuleRemediation:
+    def __init__(__self__, *,
+                 accept_inferred: Optional[_builtins.bool] = None,
+                 document: Optional[_builtins.str] = None,
+                 parameters: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None):
+        """
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+
+        :param _builtins.bool accept_inferred: Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        :param _builtins.str document: Name of the SSM document, one of those known for the rule. Default: the first of them.
+        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+        """
+        if accept_inferred is not None:
+            pulumi.set(__self__, "accept_inferred", accept_inferred)
+        if document is not None:
+            pulumi.set(__self__, "document", document)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter(name="acceptInferred")
+    def accept_inferred(self) -> Optional[_builtins.bool]:
+        """
+        Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        """
+        return pulumi.get(self, "accept_inferred")
+
+    @accept_inferred.setter
+    def accept_inferred(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "accept_inferred", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def document(self) -> Optional[_builtins.str]:
+        """
+        Name of the SSM document, one of those known for the rule. Default: the first of them.
+        """
+        return pulumi.get(self, "document")
+
+    @document.setter
+    def document(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "document", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
+        """
+        Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
+        pulumi.set(self, "parameters", value)
+
+
+class ManagedRuleRemediationArgsDict(TypedDict):
+    """
+    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+    """
+    accept_inferred: NotRequired[_builtins.bool]
+    """
+    Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+    """
+    document: NotRequired[_builtins.str]
+    """
+    Name of the SSM document, one of those known for the rule. Default: the first of them.
+    """
+    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
+    """
+    Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+    """
+
+@pulumi.input_type
+class ManagedRuleRemediationArgs:
+    def __init__(__self__, *,
+                 accept_inferred: Optional[_builtins.bool] = None,
+                 document: Optional[_builtins.str] = None,
+                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]] = None):
+        """
+        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
+
+        :param _builtins.bool accept_inferred: Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        :param _builtins.str document: Name of the SSM document, one of those known for the rule. Default: the first of them.
+        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+        """
+        if accept_inferred is not None:
+            pulumi.set(__self__, "accept_inferred", accept_inferred)
+        if document is not None:
+            pulumi.set(__self__, "document", document)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter(name="acceptInferred")
+    def accept_inferred(self) -> Optional[_builtins.bool]:
+        """
+        Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
+        """
+        return pulumi.get(self, "accept_inferred")
+
+    @accept_inferred.setter
+    def accept_inferred(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "accept_inferred", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def document(self) -> Optional[_builtins.str]:
+        """
+        Name of the SSM document, one of those known for the rule. Default: the first of them.
+        """
+        return pulumi.get(self, "document")
+
+    @document.setter
+    def document(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "document", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]:
+        """
+        Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
+        pulumi.set(self, "parameters", value)
 
 
 class NotificationsDict(TypedDict):
@@ -2654,303 +2802,7 @@ class RecorderSettingsArgs:
         pulumi.set(self, "strategy", value)
 
 
-class RemediationDict(TypedDict):
-    """
-    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
-    """
-    accept_inferred: NotRequired[_builtins.bool]
-    """
-    Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-    """
-    document: NotRequired[_builtins.str]
-    """
-    Name of the SSM document, one of those known for the rule. Default: the first of them.
-    """
-    parameters: NotRequired[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]
-    """
-    Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-    """
-
-@pulumi.input_type
-class Remediation:
-    def __init__(__self__, *,
-                 accept_inferred: Optional[_builtins.bool] = None,
-                 document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]] = None):
-        """
-        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
-
-        :param _builtins.bool accept_inferred: Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-        :param _builtins.str document: Name of the SSM document, one of those known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-        """
-        if accept_inferred is not None:
-            pulumi.set(__self__, "accept_inferred", accept_inferred)
-        if document is not None:
-            pulumi.set(__self__, "document", document)
-        if parameters is not None:
-            pulumi.set(__self__, "parameters", parameters)
-
-    @_builtins.property
-    @pulumi.getter(name="acceptInferred")
-    def accept_inferred(self) -> Optional[_builtins.bool]:
-        """
-        Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-        """
-        return pulumi.get(self, "accept_inferred")
-
-    @accept_inferred.setter
-    def accept_inferred(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "accept_inferred", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def document(self) -> Optional[_builtins.str]:
-        """
-        Name of the SSM document, one of those known for the rule. Default: the first of them.
-        """
-        return pulumi.get(self, "document")
-
-    @document.setter
-    def document(self, value: Optional[_builtins.str]):
-        pulumi.set(self, "document", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]:
-        """
-        Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-        """
-        return pulumi.get(self, "parameters")
-
-    @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]]):
-        pulumi.set(self, "parameters", value)
-
-
 class RemediationArgsDict(TypedDict):
-    """
-    A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
-    """
-    accept_inferred: NotRequired[_builtins.bool]
-    """
-    Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-    """
-    document: NotRequired[_builtins.str]
-    """
-    Name of the SSM document, one of those known for the rule. Default: the first of them.
-    """
-    parameters: NotRequired[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]
-    """
-    Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-    """
-
-@pulumi.input_type
-class RemediationArgs:
-    def __init__(__self__, *,
-                 accept_inferred: Optional[_builtins.bool] = None,
-                 document: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]] = None):
-        """
-        A Systems Manager document that remediates what a rule finds. Nothing runs by itself: a person starts it for a resource.
-
-        :param _builtins.bool accept_inferred: Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-        :param _builtins.str document: Name of the SSM document, one of those known for the rule. Default: the first of them.
-        :param Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]] parameters: Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-        """
-        if accept_inferred is not None:
-            pulumi.set(__self__, "accept_inferred", accept_inferred)
-        if document is not None:
-            pulumi.set(__self__, "document", document)
-        if parameters is not None:
-            pulumi.set(__self__, "parameters", parameters)
-
-    @_builtins.property
-    @pulumi.getter(name="acceptInferred")
-    def accept_inferred(self) -> Optional[_builtins.bool]:
-        """
-        Whether to accept a document whose effect matches the rule, but which no source names for the rule. Default: false.
-        """
-        return pulumi.get(self, "accept_inferred")
-
-    @accept_inferred.setter
-    def accept_inferred(self, value: Optional[_builtins.bool]):
-        pulumi.set(self, "accept_inferred", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def document(self) -> Optional[_builtins.str]:
-        """
-        Name of the SSM document, one of those known for the rule. Default: the first of them.
-        """
-        return pulumi.get(self, "document")
-
-    @document.setter
-    def document(self, value: Optional[_builtins.str]):
-        pulumi.set(self, "document", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]:
-        """
-        Values by name, in addition to the known ones; `RESOURCE_ID` is replaced by the id of the noncompliant resource. Do not give the role of the automation: the remediation creates it.
-        """
-        return pulumi.get(self, "parameters")
-
-    @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, Sequence[pulumi.Input[Union[_builtins.str, _builtins.float, _builtins.bool]]]]]):
-        pulumi.set(self, "parameters", value)
-
-
-class RemediationLimitsArgsDict(TypedDict):
-    """
-    How many resources a run may change.
-    """
-    max_actions: NotRequired[_builtins.int]
-    """
-    Number of resources, over all rules. Range: 1-1000. Default: 10.
-    """
-    max_percent: NotRequired[_builtins.int]
-    """
-    Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
-    """
-
-@pulumi.input_type
-class RemediationLimitsArgs:
-    def __init__(__self__, *,
-                 max_actions: Optional[_builtins.int] = None,
-                 max_percent: Optional[_builtins.int] = None):
-        """
-        How many resources a run may change.
-
-        :param _builtins.int max_actions: Number of resources, over all rules. Range: 1-1000. Default: 10.
-        :param _builtins.int max_percent: Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
-        """
-        if max_actions is not None:
-            pulumi.set(__self__, "max_actions", max_actions)
-        if max_percent is not None:
-            pulumi.set(__self__, "max_percent", max_percent)
-
-    @_builtins.property
-    @pulumi.getter(name="maxActions")
-    def max_actions(self) -> Optional[_builtins.int]:
-        """
-        Number of resources, over all rules. Range: 1-1000. Default: 10.
-        """
-        return pulumi.get(self, "max_actions")
-
-    @max_actions.setter
-    def max_actions(self, value: Optional[_builtins.int]):
-        pulumi.set(self, "max_actions", value)
-
-    @_builtins.property
-    @pulumi.getter(name="maxPercent")
-    def max_percent(self) -> Optional[_builtins.int]:
-        """
-        Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
-        """
-        return pulumi.get(self, "max_percent")
-
-    @max_percent.setter
-    def max_percent(self, value: Optional[_builtins.int]):
-        pulumi.set(self, "max_percent", value)
-
-
-class RemediationRuleArgsDict(TypedDict):
-    """
-    What is done about the findings of a rule.
-    """
-    action: NotRequired[_builtins.str]
-    """
-    Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
-    """
-    mode: NotRequired[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]]
-    """
-    Mode of the rule. Default: `mode` of all rules.
-    """
-    opt_in_tag: NotRequired[_builtins.str]
-    """
-    Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
-    """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
-    """
-    Parameters of the action. `docs/remediation.md` lists them.
-    """
-
-@pulumi.input_type
-class RemediationRuleArgs:
-    def __init__(__self__, *,
-                 action: Optional[_builtins.str] = None,
-                 mode: Optional[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]] = None,
-                 opt_in_tag: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None):
-        """
-        What is done about the findings of a rule.
-
-        :param _builtins.str action: Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
-        :param 'RemediationMode' mode: Mode of the rule. Default: `mode` of all rules.
-        :param _builtins.str opt_in_tag: Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the action. `docs/remediation.md` lists them.
-        """
-        if action is not None:
-            pulumi.set(__self__, "action", action)
-        if mode is not None:
-            pulumi.set(__self__, "mode", mode)
-        if opt_in_tag is not None:
-            pulumi.set(__self__, "opt_in_tag", opt_in_tag)
-        if parameters is not None:
-            pulumi.set(__self__, "parameters", parameters)
-
-    @_builtins.property
-    @pulumi.getter
-    def action(self) -> Optional[_builtins.str]:
-        """
-        Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
-        """
-        return pulumi.get(self, "action")
-
-    @action.setter
-    def action(self, value: Optional[_builtins.str]):
-        pulumi.set(self, "action", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def mode(self) -> Optional['RemediationMode']:
-        """
-        Mode of the rule. Default: `mode` of all rules.
-        """
-        return pulumi.get(self, "mode")
-
-    @mode.setter
-    def mode(self, value: Optional['RemediationMode']):
-        pulumi.set(self, "mode", value)
-
-    @_builtins.property
-    @pulumi.getter(name="optInTag")
-    def opt_in_tag(self) -> Optional[_builtins.str]:
-        """
-        Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
-        """
-        return pulumi.get(self, "opt_in_tag")
-
-    @opt_in_tag.setter
-    def opt_in_tag(self, value: Optional[_builtins.str]):
-        pulumi.set(self, "opt_in_tag", value)
-
-    @_builtins.property
-    @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
-        """
-        Parameters of the action. `docs/remediation.md` lists them.
-        """
-        return pulumi.get(self, "parameters")
-
-    @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
-        pulumi.set(self, "parameters", value)
-
-
-class RemediationSettingsArgsDict(TypedDict):
     """
     What is done about findings.
     """
@@ -2992,7 +2844,7 @@ class RemediationSettingsArgsDict(TypedDict):
     """
 
 @pulumi.input_type
-class RemediationSettingsArgs:
+class RemediationArgs:
     def __init__(__self__, *,
                  approval_hours: Optional[_builtins.int] = None,
                  four_eyes: Optional[_builtins.bool] = None,
@@ -3142,6 +2994,154 @@ class RemediationSettingsArgs:
     @windows.setter
     def windows(self, value: Optional[Sequence[_builtins.str]]):
         pulumi.set(self, "windows", value)
+
+
+class RemediationLimitsArgsDict(TypedDict):
+    """
+    How many resources a run may change.
+    """
+    max_actions: NotRequired[_builtins.int]
+    """
+    Number of resources, over all rules. Range: 1-1000. Default: 10.
+    """
+    max_percent: NotRequired[_builtins.int]
+    """
+    Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+    """
+
+@pulumi.input_type
+class RemediationLimitsArgs:
+    def __init__(__self__, *,
+                 max_actions: Optional[_builtins.int] = None,
+                 max_percent: Optional[_builtins.int] = None):
+        """
+        How many resources a run may change.
+
+        :param _builtins.int max_actions: Number of resources, over all rules. Range: 1-1000. Default: 10.
+        :param _builtins.int max_percent: Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        """
+        if max_actions is not None:
+            pulumi.set(__self__, "max_actions", max_actions)
+        if max_percent is not None:
+            pulumi.set(__self__, "max_percent", max_percent)
+
+    @_builtins.property
+    @pulumi.getter(name="maxActions")
+    def max_actions(self) -> Optional[_builtins.int]:
+        """
+        Number of resources, over all rules. Range: 1-1000. Default: 10.
+        """
+        return pulumi.get(self, "max_actions")
+
+    @max_actions.setter
+    def max_actions(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "max_actions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxPercent")
+    def max_percent(self) -> Optional[_builtins.int]:
+        """
+        Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        """
+        return pulumi.get(self, "max_percent")
+
+    @max_percent.setter
+    def max_percent(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "max_percent", value)
+
+
+class RemediationRuleArgsDict(TypedDict):
+    """
+    What is done about the findings of a rule.
+    """
+    action: NotRequired[_builtins.str]
+    """
+    Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+    """
+    mode: NotRequired[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]]
+    """
+    Mode of the rule. Default: `mode` of all rules.
+    """
+    opt_in_tag: NotRequired[_builtins.str]
+    """
+    Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+    """
+    parameters: NotRequired[Mapping[str, _builtins.str]]
+    """
+    Parameters of the action. `docs/remediation.md` lists them.
+    """
+
+@pulumi.input_type
+class RemediationRuleArgs:
+    def __init__(__self__, *,
+                 action: Optional[_builtins.str] = None,
+                 mode: Optional[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]] = None,
+                 opt_in_tag: Optional[_builtins.str] = None,
+                 parameters: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        What is done about the findings of a rule.
+
+        :param _builtins.str action: Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+        :param 'RemediationMode' mode: Mode of the rule. Default: `mode` of all rules.
+        :param _builtins.str opt_in_tag: Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+        :param Mapping[str, _builtins.str] parameters: Parameters of the action. `docs/remediation.md` lists them.
+        """
+        if action is not None:
+            pulumi.set(__self__, "action", action)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if opt_in_tag is not None:
+            pulumi.set(__self__, "opt_in_tag", opt_in_tag)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+
+    @_builtins.property
+    @pulumi.getter
+    def action(self) -> Optional[_builtins.str]:
+        """
+        Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
+        """
+        return pulumi.get(self, "action")
+
+    @action.setter
+    def action(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "action", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['RemediationMode']:
+        """
+        Mode of the rule. Default: `mode` of all rules.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['RemediationMode']):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="optInTag")
+    def opt_in_tag(self) -> Optional[_builtins.str]:
+        """
+        Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
+        """
+        return pulumi.get(self, "opt_in_tag")
+
+    @opt_in_tag.setter
+    def opt_in_tag(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "opt_in_tag", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Parameters of the action. `docs/remediation.md` lists them.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+        pulumi.set(self, "parameters", value)
 
 
 class ReportsDict(TypedDict):

@@ -35,7 +35,7 @@ class ComplianceMonitoringArgs:
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -58,7 +58,7 @@ class ComplianceMonitoringArgs:
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Receivers of notices, and when notices are sent.
         :param 'RecorderSettingsArgs' recorder: Settings of the configuration recorder.
-        :param 'RemediationSettingsArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+        :param 'RemediationArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param 'ReportsArgs' reports: Settings of the report bucket.
         :param 'RulesArgs' rules: Rules to evaluate.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
@@ -276,14 +276,14 @@ class ComplianceMonitoringArgs:
 
     @_builtins.property
     @pulumi.getter
-    def remediation(self) -> Optional['RemediationSettingsArgs']:
+    def remediation(self) -> Optional['RemediationArgs']:
         """
         What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         """
         return pulumi.get(self, "remediation")
 
     @remediation.setter
-    def remediation(self, value: Optional['RemediationSettingsArgs']):
+    def remediation(self, value: Optional['RemediationArgs']):
         pulumi.set(self, "remediation", value)
 
     @_builtins.property
@@ -367,7 +367,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -395,7 +395,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Receivers of notices, and when notices are sent.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Settings of the configuration recorder.
-        :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
+        :param Union['RemediationArgs', 'RemediationArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Settings of the report bucket.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Rules to evaluate.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of every resource that takes them. At most 48; names of 1 to 128 characters that do not begin with `aws:`, values of up to 256. Objects in the report bucket have them where they are ten at most. They replace default tags of the provider with the same name.
@@ -442,7 +442,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,

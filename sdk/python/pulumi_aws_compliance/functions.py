@@ -28,7 +28,7 @@ class FunctionsArgs:
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
-                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -45,7 +45,7 @@ class FunctionsArgs:
         :param 'IamArgs' iam: What every role has.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who receives which notices, and when: the same value as that of `Alerts`.
-        :param 'RemediationSettingsArgs' remediation: What is done about findings.
+        :param 'RemediationArgs' remediation: What is done about findings.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: Settings of the Lambda functions.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
@@ -166,14 +166,14 @@ class FunctionsArgs:
 
     @_builtins.property
     @pulumi.getter
-    def remediation(self) -> Optional['RemediationSettingsArgs']:
+    def remediation(self) -> Optional['RemediationArgs']:
         """
         What is done about findings.
         """
         return pulumi.get(self, "remediation")
 
     @remediation.setter
-    def remediation(self, value: Optional['RemediationSettingsArgs']):
+    def remediation(self, value: Optional['RemediationArgs']):
         pulumi.set(self, "remediation", value)
 
     @_builtins.property
@@ -262,7 +262,7 @@ class Functions(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
-                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
@@ -282,7 +282,7 @@ class Functions(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when: the same value as that of `Alerts`.
-        :param Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict'] remediation: What is done about findings.
+        :param Union['RemediationArgs', 'RemediationArgsDict'] remediation: What is done about findings.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: Settings of the Lambda functions.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of everything that takes them.
@@ -321,7 +321,7 @@ class Functions(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
-                 remediation: Optional[Union['RemediationSettingsArgs', 'RemediationSettingsArgsDict']] = None,
+                 remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
