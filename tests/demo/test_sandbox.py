@@ -80,7 +80,9 @@ def test_journey_8_an_account_that_is_none_is_refused_with_an_example():
 
 def test_an_account_that_cannot_be_shown_is_ended(monkeypatch):
     started, start = [], subprocess.Popen
-    monkeypatch.setattr(sandbox.subprocess, "Popen", lambda *a, **more: started.append(start(*a, **more)) or started[-1])
+    monkeypatch.setattr(
+        sandbox.subprocess, "Popen", lambda *a, **more: started.append(start(*a, **more)) or started[-1]
+    )
 
     def fail(*_):
         raise OSError("no space left on device")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import subprocess
 
 import pytest
@@ -33,7 +34,10 @@ def lost(engine, account, tmp_path):
 def doctor(account, *arguments) -> subprocess.CompletedProcess:
     command = [artefacts.plugin() / "pulumi-resource-aws-compliance", "doctor", *map(str, arguments)]
     return subprocess.run(
-        command, env={"PATH": "/usr/bin:/bin", "NO_PROXY": "127.0.0.1", **account.environment}, capture_output=True, text=True
+        command,
+        env={"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"], "NO_PROXY": "127.0.0.1", **account.environment},
+        capture_output=True,
+        text=True,
     )
 
 
@@ -48,7 +52,9 @@ def test_point_5_an_import_file_brings_back_what_the_scan_finds(lost, tmp_path):
     assert len(found) > 20
     expected = {urn.split("::")[-1]: id for urn, id in recorded.items()}
     assert {name: expected[name] for name in found} == found
-    deployed.stack.run("import", "--file", str(file), "--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+    deployed.stack.run(
+        "import", "--file", str(file), "--yes", "--skip-preview", "--protect=false", "--generate-code=false"
+    )
     now = {urn: entry.get("id") for urn, entry in deployed.stack.resources().items() if entry.get("custom")}
     assert len([urn for urn in now if urn in recorded]) >= len(found)
 

@@ -1,6 +1,6 @@
-"""The annotations of the Python SDK take what runs: dictionaries, the strings of enums, and the classes that components take.
+"""The annotations of the Python SDK take what runs: dictionaries, strings of enums, classes that components take.
 
-Read from the text: mypy and pyright were run by hand over the same programs, and are no part of the toolchain.
+Read from the text: mypy and pyright were run by hand over such programs, and are no part of the toolchain.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Type annotations of the Python SDK that take what programs give: Pulumi's generator leaves them narrower than the runtime.
+"""Type annotations of the Python SDK that take what programs give: Pulumi's generator writes narrower ones.
 
-Where the schema marks an input as plain, the generator takes the class alone for an object and the enum alone for a known value,
-and a function takes the classes of its own inputs alone. A program that gives a dictionary, the string of an enum, or the class
-that a component takes runs, and type checkers refuse it. The annotations of properties stay: the runtime reads from them how
-the keys of a dictionary are written on the wire.
+Where the schema marks an input as plain, the generator takes the class alone for an object and the enum alone for a
+known value, and a function takes the classes of its own inputs alone. A program that gives a dictionary, the string of
+an enum, or the class that a component takes runs, and type checkers refuse it. The annotations of properties stay: the
+runtime reads from them how the keys of a dictionary are written on the wire.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _TYPING = re.compile(r"^from typing import (?!Literal)", re.MULTILINE)
 def widen(package: Path, schema: dict) -> None:
     """Widen the annotations of the inputs of a generated package, in place."""
     types = schema.get("types", {})
-    enums = {token.split(":")[-1]: [str(one["value"]) for one in of["enum"]] for token, of in types.items() if "enum" in of}
+    enums = {
+        token.split(":")[-1]: [str(one["value"]) for one in of["enum"]] for token, of in types.items() if "enum" in of
+    }
     inputs = (package / "_inputs.py").read_text() if (package / "_inputs.py").exists() else ""
     classes = set(re.findall(r"^class (\w+):", inputs, re.MULTILINE))
     functions = {_snake(token.split(":")[-1]) for token in schema.get("functions", {})}

@@ -128,7 +128,8 @@ fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner:
             format!(
                 "{count} resources with these names exist, and none has the tag `{OWNER_TAG}` of this deployment; {effect}: set \
                  another `namePrefix`, or delete them. If they are to belong to this deployment, as those of an earlier version do, \
-                 set `lookup.adoptUnmarked: true` for one deployment, which then imports and updates them{tag}. They are: {list}"
+                 set `lookup.adoptUnmarked: true` and run `pulumi up`, `pulumi refresh` and `pulumi up`, which import, update and tag \
+                 them{tag}. They are: {list}"
             )
         }
     };
@@ -143,7 +144,9 @@ fn tagged(group: &[&Refused<'_>], owner: &Owner) -> Option<String> {
 
 /// The ARN of what the command takes.
 fn arn_to_tag(Namesake { kind, arn, .. }: &Namesake) -> Option<&str> {
-    let takes_tags = !matches!(kind, NamesakeKind::Dashboard | NamesakeKind::KeyAlias | NamesakeKind::ConformancePack);
+    // What takes no tags, and what is tagged by its own service's command alone.
+    let other = [NamesakeKind::Dashboard, NamesakeKind::KeyAlias, NamesakeKind::ConformancePack, NamesakeKind::LogGroup];
+    let takes_tags = !other.contains(kind);
     (takes_tags && !arn.is_empty()).then_some(arn.as_str())
 }
 
@@ -256,6 +259,10 @@ fn take_over(namesake: &Namesake, whose: &Whose, owner: &Owner) -> Option<String
             Some(mark("configservice"))
         }
         _ if arn.is_empty() => None,
+        NamesakeKind::LogGroup => Some(format!(
+            "if it is to belong to this deployment, tag it, and the next deployment imports and updates it: \
+             `aws logs tag-resource --resource-arn {arn} --tags '{OWNER_TAG}={value}'`"
+        )),
         _ => Some(format!(
             "if it is to belong to this deployment, tag it, and the next deployment imports and updates it: `{}`",
             tag_command(&[arn], owner)

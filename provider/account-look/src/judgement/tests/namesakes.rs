@@ -121,7 +121,11 @@ fn journey_6_names_that_exist_are_refused_by_kind_with_the_commands_that_help() 
     ] {
         let planned = PlannedResource { kind, path: "namePrefix".into(), name: "name".into() };
         let request = LookRequest { resources: vec![planned], ..request() };
-        let take_over = if kind == KeyAlias { "set `lookup.adoptUnmarked` to true for one deployment" } else { tag };
+        let take_over = match kind {
+            KeyAlias => "set `lookup.adoptUnmarked` to true for one deployment",
+            LogGroup => "`aws logs tag-resource --resource-arn arn:name --tags 'aws-compliance:owner=audit/prod/compliance'`",
+            _ => tag,
+        };
         let whose = if kind == KeyAlias { "its key does not carry the tag" } else { "it does not carry the tag" };
         let start = format!("Error namePrefix: {what} exists, and {whose}");
         let found = with_namesake(namesake(kind, "name", Some(Tags::new())));
@@ -139,7 +143,7 @@ fn journey_6_names_that_exist_are_refused_by_kind_with_the_commands_that_help() 
         "Error : 3 resources with these names exist, and none has the tag",
         &[
             "queues `a`, `b`, `c`",
-            "set `lookup.adoptUnmarked: true` for one deployment",
+            "set `lookup.adoptUnmarked: true` and run `pulumi up`, `pulumi refresh` and `pulumi up`",
             "--resource-arn-list arn:a arn:b arn:c --tags 'aws-compliance:owner=audit/prod/compliance'`",
         ],
     );
