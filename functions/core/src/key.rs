@@ -66,8 +66,8 @@ const DIGEST_MARK: &str = "sha256-";
 #[must_use]
 pub fn written_prefix(handler: Handler) -> String {
     match handler {
-        Handler::Processing | Handler::Aggregation => format!("{REPORTS_PREFIX}{}/", handler.name()),
         Handler::Remediation => LEDGER_PREFIX.to_owned(),
+        other => format!("{REPORTS_PREFIX}{}/", other.name()),
     }
 }
 

@@ -16,9 +16,12 @@ use serde::{Deserialize, Serialize};
 use crate::account::facts::AccountFacts;
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::bounds;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::alerts::Alerts;
 use crate::parts::part::Part;
+use crate::parts::report_store::ReportStore;
 use crate::parts::tags;
 use crate::plan::alarms::{AlarmPlan, Watch, alarms, names};
 
@@ -63,6 +66,19 @@ pub const PART: Part = Part {
     },
     ..Part::of::<Alarms>("alarms")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn alarms(&self, alerts: &Alerts, reports: &ReportStore) -> AlarmsArgs {
+        AlarmsArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            topic_arn: alerts.topic_arn.clone().into(),
+            bucket_name: reports.bucket_name.clone().into(),
+            settings: self.alarms.clone(),
+        }
+    }
+}
 
 impl Component for Alarms {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alarms");

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::tags::{Tags, TextTags};
@@ -77,6 +78,19 @@ pub const PART: Part = Part {
     },
     ..Part::of::<Alerts>("alerts")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn alerts(&self, key: &Output<String>) -> AlertsArgs {
+        AlertsArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            kms_key_arn: key.into(),
+            budget_notices: self.cost.monthly_budget_usd.is_some(),
+            notifications: self.notifications.clone(),
+        }
+    }
+}
 
 impl Component for Alerts {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");

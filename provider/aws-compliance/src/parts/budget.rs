@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::cost::CostArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::tags;
@@ -49,6 +50,18 @@ pub const PART: Part = Part {
     ..Part::of::<Budget>("budget")
 };
 
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn budget(&self, usd: &Input<f64>, topic_arn: &Output<String>) -> BudgetArgs {
+        BudgetArgs {
+            tags: self.tags.clone(),
+            topic_arn: topic_arn.into(),
+            monthly_usd: usd.clone(),
+            notify_at_percent: self.cost.notify_at_percent.clone(),
+        }
+    }
+}
+
 impl Component for Budget {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Budget");
     type Args = BudgetArgs;
@@ -61,8 +74,8 @@ impl Component for Budget {
         CostArgs::check_percents(&args.notify_at_percent, checks);
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
-        let facts = AccountFacts::look(context).await?;
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+        let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
         match facts.target().without_budgets("monthlyUsd") {
             Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
             None => Ok(facts),

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::parts::part::Part;
 
@@ -35,6 +36,13 @@ pub const PART: Part = Part {
     },
     ..Part::of::<Dashboard>("dashboard")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn dashboard(&self) -> DashboardArgs {
+        DashboardArgs { name_prefix: self.name_prefix.clone() }
+    }
+}
 
 impl Component for Dashboard {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Dashboard");

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::on_destroy::OnDestroy;
 use crate::inputs::tags::{Tags, TextTags};
@@ -60,6 +61,20 @@ pub const PART: Part = Part {
     },
     ..Part::of::<Encryption>("encryption")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
+        let config_delivery = facts.manages_recorder(self.recorder.mode());
+        EncryptionArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            config_delivery,
+            budget_notices: self.cost.monthly_budget_usd.is_some(),
+            on_destroy: self.reports.on_destroy(),
+        }
+    }
+}
 
 impl Component for Encryption {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Encryption");

@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
+use crate::parts::report_store::ReportStore;
 use crate::parts::tags;
 use crate::plan::cost::RECORD_RETENTION_DAYS;
 
@@ -55,6 +57,18 @@ pub struct History {
 
 /// The history as a part of the whole.
 pub const PART: Part = Part::of::<History>("history");
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn history(&self, key: &Output<String>, reports: &ReportStore) -> HistoryArgs {
+        HistoryArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            bucket_name: reports.bucket_name.clone().into(),
+            kms_key_arn: key.into(),
+        }
+    }
+}
 
 impl Component for History {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:History");

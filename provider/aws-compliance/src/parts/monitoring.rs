@@ -3,11 +3,10 @@
 use account_look::PlannedKey;
 use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
-use compliance_types::recorder::RecorderMode;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
 };
 
 use crate::account::existing::found::Planned;
@@ -15,26 +14,20 @@ use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
 use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
-use crate::inputs::framework::DeployAs;
-use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
-use crate::inputs::recorder::RecorderSettingsArgs;
-use crate::inputs::reports::ReportsArgs;
 use crate::parts;
-use crate::parts::aggregation::{Aggregation, AggregationArgs};
-use crate::parts::alarms::{Alarms, AlarmsArgs};
-use crate::parts::alerts::{Alerts, AlertsArgs};
-use crate::parts::budget::{Budget, BudgetArgs};
-use crate::parts::dashboard::{Dashboard, DashboardArgs};
-use crate::parts::encryption::{Encryption, EncryptionArgs};
+use crate::parts::aggregation::Aggregation;
+use crate::parts::alarms::Alarms;
+use crate::parts::alerts::Alerts;
+use crate::parts::budget::Budget;
+use crate::parts::dashboard::Dashboard;
+use crate::parts::encryption::Encryption;
 use crate::parts::functions::Functions;
-use crate::parts::functions::args::FunctionsArgs;
-use crate::parts::history::{History, HistoryArgs};
+use crate::parts::history::History;
 use crate::parts::part::Whole;
-use crate::parts::recorder::{Recorder, RecorderArgs};
-use crate::parts::report_store::{ReportStore, ReportStoreArgs};
+use crate::parts::recorder::Recorder;
+use crate::parts::report_store::ReportStore;
 use crate::parts::rule_set::RuleSet;
-use crate::parts::rule_set::args::RuleSetArgs;
 use crate::plan::Plan;
 use crate::plan::cost::{CostContext, usage};
 
@@ -170,7 +163,9 @@ impl Component for ComplianceMonitoring {
             scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
         }
         let budget_name = match &args.cost.monthly_budget_usd {
-            Some(usd) => scope.component::<Budget>("budget", args.budget(usd, &alerts), facts)?.budget_name.map(Some),
+            Some(usd) => {
+                scope.component::<Budget>("budget", args.budget(usd, &alerts.topic_arn), facts)?.budget_name.map(Some)
+            }
             None => Output::known(None),
         };
         let dashboard_name = if args.dashboard.enabled {
@@ -253,122 +248,6 @@ impl ComplianceMonitoringArgs {
         let given = self.kms_key_arn.as_ref()?.output().resolve().await.ok()?;
         // A value that is no key at all is an error of its own.
         given.value.clone().filter(|arn| !given.secret && bounds::key_arn(arn).is_ok())
-    }
-}
-
-/// What each part is given.
-impl ComplianceMonitoringArgs {
-    fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
-        let config_delivery = facts.manages_recorder(self.recorder.mode());
-        EncryptionArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            config_delivery,
-            budget_notices: self.cost.monthly_budget_usd.is_some(),
-            on_destroy: self.reports.on_destroy(),
-        }
-    }
-
-    fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {
-        ReportStoreArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            kms_key_arn: key.into(),
-            reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
-            config_delivery: facts.manages_recorder(self.recorder.mode()),
-        }
-    }
-
-    fn history(&self, key: &Output<String>, reports: &ReportStore) -> HistoryArgs {
-        HistoryArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            bucket_name: reports.bucket_name.clone().into(),
-            kms_key_arn: key.into(),
-        }
-    }
-
-    fn recorder(&self, key: &Output<String>, reports: &ReportStore) -> RecorderArgs {
-        RecorderArgs {
-            name_prefix: self.name_prefix.clone(),
-            bucket_name: reports.bucket_name.clone().into(),
-            bucket_arn: reports.bucket_arn.clone().into(),
-            kms_key_arn: key.into(),
-            lookup: LookupArgs::default(),
-            settings: RecorderSettingsArgs { mode: Some(RecorderMode::Create), ..self.recorder.clone() },
-        }
-    }
-
-    fn rule_set(&self, key: &Output<String>, reports: &ReportStore) -> RuleSetArgs {
-        // Rules need no bucket, and a part that names it waits for it.
-        let packs = self.frameworks.iter().any(|framework| framework.deploy_as == DeployAs::ConformancePack);
-        RuleSetArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            rules: self.rules.clone(),
-            frameworks: self.frameworks.clone(),
-            bucket_name: packs.then(|| reports.bucket_name.clone().into()),
-            kms_key_arn: packs.then(|| key.into()),
-            iam: self.iam.clone(),
-            lookup: LookupArgs::default(),
-        }
-    }
-
-    fn alerts(&self, key: &Output<String>) -> AlertsArgs {
-        AlertsArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            kms_key_arn: key.into(),
-            budget_notices: self.cost.monthly_budget_usd.is_some(),
-            notifications: self.notifications.clone(),
-        }
-    }
-
-    fn budget(&self, usd: &Input<f64>, alerts: &Alerts) -> BudgetArgs {
-        BudgetArgs {
-            tags: self.tags.clone(),
-            topic_arn: alerts.topic_arn.clone().into(),
-            monthly_usd: usd.clone(),
-            notify_at_percent: self.cost.notify_at_percent.clone(),
-        }
-    }
-
-    fn alarms(&self, alerts: &Alerts, reports: &ReportStore) -> AlarmsArgs {
-        AlarmsArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            topic_arn: alerts.topic_arn.clone().into(),
-            bucket_name: reports.bucket_name.clone().into(),
-            settings: self.alarms.clone(),
-        }
-    }
-
-    fn functions(&self, key: &Output<String>, reports: &ReportStore, alerts: &Alerts) -> FunctionsArgs {
-        FunctionsArgs {
-            name_prefix: self.name_prefix.clone(),
-            tags: self.tags.clone(),
-            bucket_name: reports.bucket_name.clone().into(),
-            kms_key_arn: key.into(),
-            rules: self.rules.clone(),
-            frameworks: self.frameworks.clone(),
-            settings: if self.hardened { self.functions.clone().hardened() } else { self.functions.clone() },
-            iam: self.iam.clone(),
-            topic_arn: Some(alerts.topic_arn.clone().into()),
-            notifications: self.notifications.clone(),
-            waivers: self.waivers.clone(),
-            waiver_max_days: self.waiver_max_days,
-            remediation: self.remediation.clone(),
-            delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
-        }
-    }
-
-    fn aggregation(&self) -> AggregationArgs {
-        let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        AggregationArgs { name_prefix, tags, settings: self.aggregation.clone(), lookup: LookupArgs::default() }
-    }
-
-    fn dashboard(&self) -> DashboardArgs {
-        DashboardArgs { name_prefix: self.name_prefix.clone() }
     }
 }
 

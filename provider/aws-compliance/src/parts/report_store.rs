@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
 use crate::inputs::reports::ReportsArgs;
@@ -78,6 +79,19 @@ pub const PART: Part = Part {
     },
     ..Part::of::<ReportStore>("reports")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {
+        ReportStoreArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            kms_key_arn: key.into(),
+            reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
+            config_delivery: facts.manages_recorder(self.recorder.mode()),
+        }
+    }
+}
 
 impl Component for ReportStore {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ReportStore");

@@ -84,8 +84,11 @@ const SERVICES: [Service; 28] = [
     },
 ];
 
+/// Whether the parts of a path are those of a webhook.
+type IsWebhook = fn(&[&str]) -> bool;
+
 /// Services that users run under hosts of their own, known by the path of their incoming webhooks.
-const SELF_HOSTED: [(&str, fn(&[&str]) -> bool); 2] = [
+const SELF_HOSTED: [(&str, IsWebhook); 2] = [
     // `/hooks/` and 26 lower-case letters and digits.
     ("Mattermost", |parts| matches!(parts, [.., "hooks", id] if is_token(id, 26..=26))),
     // `/hooks/`, 17 or 24 letters and digits, and a token.

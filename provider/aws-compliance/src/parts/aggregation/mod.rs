@@ -15,6 +15,7 @@ use crate::account::scan;
 use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::bounds;
 use crate::inputs::lookup::LookupArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
@@ -51,6 +52,14 @@ pub const PART: Part = Part {
     claim: |whole, request| request.aggregator = Some(whole.named(whole.args.name_prefix.aggregator())),
     ..Part::of::<Aggregation>("aggregation")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn aggregation(&self) -> AggregationArgs {
+        let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
+        AggregationArgs { name_prefix, tags, settings: self.aggregation.clone(), lookup: LookupArgs::default() }
+    }
+}
 
 impl Component for Aggregation {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Aggregation");

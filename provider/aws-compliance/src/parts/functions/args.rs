@@ -1,18 +1,21 @@
 //! The inputs of the functions.
 
-use pulumi_component::Input;
+use pulumi_component::{Input, Output};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::iam::IamArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::inputs::waivers::WaiverArgs;
+use crate::parts::alerts::Alerts;
+use crate::parts::report_store::ReportStore;
 
 /// Inputs of [`Functions`](super::Functions).
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -56,4 +59,31 @@ pub struct FunctionsArgs {
     pub remediation: RemediationArgs,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
+}
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(in crate::parts) fn functions(
+        &self,
+        key: &Output<String>,
+        reports: &ReportStore,
+        alerts: &Alerts,
+    ) -> FunctionsArgs {
+        FunctionsArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            bucket_name: reports.bucket_name.clone().into(),
+            kms_key_arn: key.into(),
+            rules: self.rules.clone(),
+            frameworks: self.frameworks.clone(),
+            settings: if self.hardened { self.functions.clone().hardened() } else { self.functions.clone() },
+            iam: self.iam.clone(),
+            topic_arn: Some(alerts.topic_arn.clone().into()),
+            notifications: self.notifications.clone(),
+            waivers: self.waivers.clone(),
+            waiver_max_days: self.waiver_max_days,
+            remediation: self.remediation.clone(),
+            delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! What starts the functions: the schedule, and compliance changes by way of queues.
 
+use std::collections::BTreeMap;
+
 use account_look::NamesakeKind;
 use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
-use functions_core::contract::{compliance_change, trigger};
+use functions_core::contract::{Handler, compliance_change, trigger};
 use pulumi_component::{Input, ResourceOptions, Scope, depends_on};
 
 use crate::inputs::bounds::MAXIMUM_CONCURRENCY;
@@ -97,12 +99,12 @@ impl Start {
 }
 
 /// Brings the compliance changes of the watched rules to functions, each through a queue of its own.
-pub(super) fn compliance_changes<const N: usize>(
+pub(super) fn compliance_changes<'a>(
     scope: &Scope,
     shared: &Shared<'_>,
     plan: &Plan,
-    functions: [&Function; N],
-) -> [sqs::Queue; N] {
+    functions: impl Iterator<Item = &'a Function>,
+) -> BTreeMap<Handler, sqs::Queue> {
     let args = shared.args;
     let rules = plan.event_patterns.iter().enumerate().map(|(index, names)| {
         let names: Vec<_> = match names.is_empty() {
@@ -122,7 +124,7 @@ pub(super) fn compliance_changes<const N: usize>(
             .register()
     });
     let rules: Vec<_> = rules.collect();
-    functions.map(|function| queue(scope, shared, &rules, function))
+    functions.map(|function| (function.handler, queue(scope, shared, &rules, function))).collect()
 }
 
 /// From the event rules into a queue, and from the queue into the function.

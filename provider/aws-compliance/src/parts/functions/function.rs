@@ -14,6 +14,16 @@ use crate::parts::tags;
 /// Seconds that a dead letter waits for somebody to look: SQS' longest, 14 days.
 const DEAD_LETTER_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
 
+/// What a function has beyond what all of them have.
+pub(super) struct Wiring {
+    /// What it does, for people.
+    pub summary: &'static str,
+    /// Environment variables, beyond those of every function.
+    pub variables: Vec<(&'static str, Input<String>)>,
+    /// What it may do, beyond what every function may.
+    pub statements: Vec<Statement>,
+}
+
 /// A function and its own children.
 pub(super) struct Function {
     pub handler: Handler,
@@ -24,13 +34,12 @@ pub(super) struct Function {
 }
 
 impl Function {
-    /// Describes a function; `statements` are what it may do beyond logging and its dead letters.
+    /// Describes a function and its own children.
     pub(super) fn describe(
         scope: &Scope,
         shared: &Shared<'_>,
         handler: Handler,
-        variables: Vec<(&str, Input<String>)>,
-        statements: Vec<Statement>,
+        Wiring { summary, variables, statements }: Wiring,
         options: ResourceOptions,
     ) -> Self {
         let (args, settings) = (shared.args, &shared.args.settings);
@@ -68,7 +77,7 @@ impl Function {
         let lambda =
             lambda::Function::child(scope, handler.name(), lambda::function::Required { role: role.arn().into() })
                 .name(args.name_prefix.function(handler))
-                .description(summary(handler))
+                .description(summary)
                 .runtime("provided.al2023")
                 .architectures(vec![Input::from(settings.architecture.name())])
                 .handler(handler.name())
@@ -95,13 +104,5 @@ impl Function {
                 ))
                 .register();
         Self { handler, lambda, role, policy, dead_letters }
-    }
-}
-
-fn summary(handler: Handler) -> &'static str {
-    match handler {
-        Handler::Processing => "Reads the results of AWS Config, records them, and sends what changed",
-        Handler::Aggregation => "Reads what the aggregator sees of all accounts and regions and records it",
-        Handler::Remediation => "Plans what would fix findings, and makes approved changes",
     }
 }

@@ -7,23 +7,23 @@ mod ledger;
 mod permissions;
 mod remediation;
 mod shared;
+mod wiring;
 
 use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, lambda, s3};
-use functions_core::contract::{Handler, variable};
+use functions_core::contract::Handler;
 use functions_core::key;
 use functions_core::sha256;
-use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
-};
+use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, depends_on};
 
 use crate::account::bundle;
 use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
 use crate::inputs::functions::FunctionArchitecture;
 use crate::parts::functions::args::FunctionsArgs;
-use crate::parts::functions::function::Function;
+use crate::parts::functions::function::{Function, Wiring};
 use crate::parts::functions::shared::Shared;
+use crate::parts::functions::wiring::Given;
 use crate::parts::part::{Part, Whole};
 use crate::parts::tags;
 use crate::plan::selection::PlanInputs;
@@ -75,7 +75,8 @@ pub const PART: Part = Part {
         request.concurrency = args.functions.planned_concurrency();
         let prefix = &args.name_prefix;
         let queues = Handler::ALL.map(|handler| prefix.dead_letters(handler)).into_iter();
-        let queues = queues.chain([Handler::Processing, Handler::Remediation].map(|handler| prefix.events(handler)));
+        let takers = Handler::ALL.into_iter().filter(|handler| wiring::takes_changes(*handler));
+        let queues = queues.chain(takers.map(|handler| prefix.events(handler)));
         request.resources.extend(whole.resources(NamesakeKind::Table, [prefix.ledger()]));
         request.resources.extend(whole.resources(NamesakeKind::Queue, queues));
         let functions = Handler::ALL.map(|handler| prefix.function(handler));
@@ -158,58 +159,16 @@ impl Component for Functions {
 
         let bucket_arn = ArnBuilder::of(facts.partition(), "s3").resource(&args.bucket_name);
         let shared = Shared { args: &args, facts, bucket_arn };
-        let alias = facts.account_alias().map(|alias| (variable::ACCOUNT_ALIAS, alias.into()));
-        let aggregation = Function::describe(
-            scope,
-            &shared,
-            Handler::Aggregation,
-            [
-                (variable::AGGREGATOR_NAME, args.name_prefix.aggregator().into()),
-                (variable::CONFIGURATION_KEY, object.key().into()),
-                (variable::CONFIGURATION_SHA256, digest.clone().into()),
-            ]
-            .into_iter()
-            .chain(alias.clone())
-            .collect(),
-            permissions::aggregation(&shared),
-            depends_on(&object),
-        );
         let table = ledger::table(scope, &args, facts);
-        let mut remediation_variables: Vec<(&str, Input<String>)> = vec![
-            (variable::CONFIGURATION_KEY, object.key().into()),
-            (variable::CONFIGURATION_SHA256, digest.clone().into()),
-            (variable::LEDGER_TABLE, table.name().into()),
-        ];
-        remediation_variables.extend(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)));
-        let mut variables = vec![
-            (variable::CONFIGURATION_KEY, object.key().into()),
-            (variable::CONFIGURATION_SHA256, digest.into()),
-            (variable::LEDGER_TABLE, table.name().into()),
-            (variable::EVENTS_QUEUE, args.name_prefix.events(Handler::Processing).into()),
-        ];
-        variables.extend(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)));
-        variables.extend(alias);
-        if let Some(url) = &args.delivery_queue_url {
-            variables.push((variable::DELIVERY_ALARM, args.name_prefix.delivery_test().into()));
-            variables.push((variable::DELIVERY_QUEUE_URL, url.clone()));
+        let given = Given { shared: &shared, watched, document: (&object, &digest), table: &table };
+        let mut made = Vec::new();
+        for handler in wiring::ORDER {
+            let wiring = Wiring::of(handler, &given, &made)?;
+            made.push(Function::describe(scope, &shared, handler, wiring, depends_on(&object)));
         }
-        let processing = Function::describe(
-            scope,
-            &shared,
-            Handler::Processing,
-            variables,
-            permissions::processing(&shared, &aggregation.lambda, &table, watched.packs()),
-            depends_on(&object),
-        );
-        let statements = permissions::remediation(&shared).into_iter();
-        let remediation = Function::describe(
-            scope,
-            &shared,
-            Handler::Remediation,
-            remediation_variables,
-            statements.chain(remediation::statements(&shared, &table, watched.remediation())).collect(),
-            depends_on(&object),
-        );
+        let processing = wiring::of(&made, Handler::Processing)?;
+        let aggregation = wiring::of(&made, Handler::Aggregation)?;
+        let remediation = wiring::of(&made, Handler::Remediation)?;
 
         // A run of processing that succeeds is the moment to look at all accounts.
         let required =
@@ -222,12 +181,16 @@ impl Component for Functions {
             .options(depends_on(&processing.policy))
             .register();
 
-        events::schedule(scope, &shared, &processing);
-        events::digest(scope, &shared, &processing);
+        events::schedule(scope, &shared, processing);
+        events::digest(scope, &shared, processing);
         if plan.is_remediated() {
-            events::remediation(scope, &shared, &remediation);
+            events::remediation(scope, &shared, remediation);
         }
-        let [processing_queue, _] = events::compliance_changes(scope, &shared, plan, [&processing, &remediation]);
+        let takers = made.iter().filter(|function| wiring::takes_changes(function.handler));
+        let mut queues = events::compliance_changes(scope, &shared, plan, takers);
+        let processing_queue = queues
+            .remove(&Handler::Processing)
+            .ok_or_else(|| ConstructError::Failed("bug: processing has no queue".to_owned()))?;
 
         Ok(Self {
             processing_lambda_arn: processing.lambda.arn(),

@@ -16,9 +16,11 @@ use crate::account::facts::AccountFacts;
 use crate::account::{scan, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::lookup::LookupArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
 use crate::parts::part::{Part, Whole};
+use crate::parts::report_store::ReportStore;
 
 impl RecorderSettingsArgs {
     /// What is of no meaning for the strategy is given as well, and empty: the provider sends what an earlier strategy left
@@ -114,6 +116,20 @@ pub const PART: Part = Part {
     },
     ..Part::of::<Recorder>("recorder")
 };
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(super) fn recorder(&self, key: &Output<String>, reports: &ReportStore) -> RecorderArgs {
+        RecorderArgs {
+            name_prefix: self.name_prefix.clone(),
+            bucket_name: reports.bucket_name.clone().into(),
+            bucket_arn: reports.bucket_arn.clone().into(),
+            kms_key_arn: key.into(),
+            lookup: LookupArgs::default(),
+            settings: RecorderSettingsArgs { mode: Some(RecorderMode::Create), ..self.recorder.clone() },
+        }
+    }
+}
 
 impl Component for Recorder {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Recorder");

@@ -1,16 +1,18 @@
 //! The inputs of the rules.
 
 use compliance_types::choices::CountedRules;
-use pulumi_component::Input;
+use pulumi_component::{Input, Output};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::framework::FrameworkArgs;
+use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::iam::IamArgs;
 use crate::inputs::lookup::LookupArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
+use crate::parts::report_store::ReportStore;
 use crate::plan::selection::PlanInputs;
 
 /// Inputs of [`RuleSet`](super::RuleSet).
@@ -50,6 +52,24 @@ impl RuleSetArgs {
             waiver_max_days: None,
             counted_rules: CountedRules::default(),
             remediation: None,
+        }
+    }
+}
+
+impl ComplianceMonitoringArgs {
+    /// What this part of the whole is given.
+    pub(in crate::parts) fn rule_set(&self, key: &Output<String>, reports: &ReportStore) -> RuleSetArgs {
+        // Rules need no bucket, and a part that names it waits for it.
+        let packs = self.frameworks.iter().any(|framework| framework.deploy_as == DeployAs::ConformancePack);
+        RuleSetArgs {
+            name_prefix: self.name_prefix.clone(),
+            tags: self.tags.clone(),
+            rules: self.rules.clone(),
+            frameworks: self.frameworks.clone(),
+            bucket_name: packs.then(|| reports.bucket_name.clone().into()),
+            kms_key_arn: packs.then(|| key.into()),
+            iam: self.iam.clone(),
+            lookup: LookupArgs::default(),
         }
     }
 }
