@@ -43,6 +43,7 @@ NO_RESOURCE = {
     "cloudwatch:PutMetricData": "Service Authorization Reference, 'Amazon CloudWatch': no resource, but a namespace",
     "config:DescribeComplianceByConfigRule": "Service Authorization Reference, 'AWS Config': it has no resource",
     "config:DescribeConformancePackStatus": "Service Authorization Reference, 'AWS Config': it has no resource",
+    "config:DescribeConfigRules": "AWS Config API Reference, 'DescribeConfigRules': no name",
     "config:DescribeConfigurationRecorderStatus": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",

@@ -53,7 +53,11 @@ PERMISSIONS = {
     },
     "aggregation": {
         "Configuration": ["s3:GetObject"],
-        "Recorder": ["config:DescribeConfigurationRecorderStatus"],
+        "Recorder": [
+            "config:DescribeConfigRules",
+            "config:DescribeConfigurationRecorderStatus",
+            "config:DescribeConfigurationRecorders",
+        ],
         "Reports": ["s3:GetObject", "s3:PutObject"],
         "LatestReport": ["s3:PutObject"],
         "History": ["s3:PutObject"],

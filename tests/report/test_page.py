@@ -104,6 +104,9 @@ def test_links_lead_to_files_that_are_there(watched, sample, large):
     [
         ("sample", PAGE),
         ("sample", "index.html"),
+        ("sample", "run-2/framework-hipaa.html"),
+        ("sample", "run-2/framework-pci-dss.html"),
+        ("large", "run-2/framework-hipaa.html"),
         ("large", PAGE),
         ("large", "run-2/resources-2.html"),
         ("empty", PAGE),
@@ -138,3 +141,49 @@ def test_it_prints_on_paper_without_its_tools(watched, sample):
     assert not page.locator("input").first.is_visible()
     assert not page.locator("nav").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["framework-hipaa.html", "framework-pci-dss.html"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 360), ("light", 1200)])
+def test_framework_pages_do_not_scroll_sideways_and_print(watched, large, name, scheme, width):
+    watched.page.emulate_media(color_scheme=scheme)
+    watched.page.set_viewport_size({"width": width, "height": 740})
+    page = watched.open(large / "run-2" / name)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.emulate_media(media="print")
+    assert not page.locator("input").first.is_visible()
+    assert watched.said == []
+
+
+def test_findings_say_what_to_do_and_where_the_rule_is_explained(watched, sample):
+    page = watched.open(sample / PAGE)
+    page.get_by_label("Filter resources").fill("ebs-volumes-encrypted")
+    row = page.locator("#resources-t tbody tr:visible").first
+    assert row.locator("td").last.inner_text() == "AWS-EncryptVolume"
+    link = row.get_by_role("link", name="ebs-volumes-encrypted")
+    assert link.get_attribute("href") == "https://docs.aws.amazon.com/config/latest/developerguide/encrypted-volumes.html"
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Open findings by severity", "critical:"),
+        ("Open findings by framework", "HIPAA:"),
+        ("Open findings by account", "payments (111111111111):"),
+        ("Time to fix", "critical: 2 days, of"),
+        ("Oldest findings", "open since 2026-03-04, 2 days"),
+    ],
+)
+def test_each_picture_has_its_words(watched, sample, heading, words):
+    page = watched.open(sample / PAGE)
+    section = page.locator("section", has=page.get_by_role("heading", name=heading, exact=True))
+    assert section.get_by_role("img").get_attribute("aria-label")
+    assert section.locator("svg.chart").is_visible()
+    assert words in section.locator("ol").inner_text()
+
+
+def test_coverage_says_what_is_recorded_and_how_rules_evaluate(watched, sample):
+    page = watched.open(sample / PAGE)
+    assert column(page, "recorded", 1) == ["all supported types", "AWS::EC2::Volume", "AWS::EC2::NetworkInterface"]
+    assert column(page, "recorded", 3)[:2] == ["continuous", "daily"]
+    assert column(page, "evaluators", 2) == ['{"backupRetentionMinimum":"7"}']

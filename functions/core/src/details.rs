@@ -41,6 +41,46 @@ impl Details {
     }
 }
 
+/// Characters of one string of a notice. What AWS Config returns is shorter: an annotation has 256 at most, an ARN rarely more.
+const CHARACTERS: usize = 1_000;
+/// Bytes of all tags of a resource that are retained. 50 tags of the longest names and values have fewer, unless nearly all of
+/// their characters take several bytes.
+const TAG_BYTES: usize = 64_000;
+
+/// A string without what is beyond a bound, so that nothing that is stored grows beyond its own.
+#[must_use]
+pub fn clipped(text: &str) -> String {
+    text.chars().take(CHARACTERS).collect()
+}
+
+/// What a notice says of a resource. Tags are not among it: they would let a notice grow beyond an entry of the ledger.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Label {
+    /// Its ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// Its name, where it has one beside its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who owns it, by its tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+}
+
+impl Label {
+    /// What a notice says of a resource with these details; `None` where that is nothing.
+    #[must_use]
+    pub fn of(details: &Details) -> Option<Self> {
+        let label = Self {
+            arn: details.arn.as_deref().map(clipped),
+            name: details.name.as_deref().map(clipped),
+            owner: details.owner().map(clipped),
+        };
+        (label != Self::default()).then_some(label)
+    }
+}
+
 /// A row of a query: a resource with its details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
@@ -83,39 +123,49 @@ pub fn read_row(row: &str) -> Option<Described> {
     let resource = Resource { resource_type: row.resource_type, resource_id: row.resource_id };
     // Many types have their id as their name, which says nothing more.
     let name = row.resource_name.filter(|name| !name.is_empty() && *name != resource.resource_id);
-    let tags = row.tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+    let mut bytes = 0;
+    let mut fits = |tag: &Tag| {
+        bytes += tag.key.len() + tag.value.len();
+        bytes <= TAG_BYTES
+    };
+    let tags = row.tags.into_iter().filter(|tag| fits(tag)).map(|tag| (tag.key, tag.value)).collect();
     let arn = row.arn.filter(|arn| !arn.is_empty());
     Some(Described { account: row.account_id, region: row.aws_region, resource, details: Details { arn, name, tags } })
+}
+
+/// A query for the details of resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query<'a> {
+    /// The query.
+    pub expression: String,
+    /// Ids of the resources.
+    pub ids: Vec<&'a str>,
 }
 
 /// Queries for the resources of these ids, each of at most `ids` of them. An id that a query cannot hold is left out: quotes
 /// have no documented escape.
 #[must_use]
-pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec<String> {
+pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec<Query<'a>> {
     let wanted: BTreeSet<&str> =
         wanted.into_iter().filter(|id| !id.contains(['\'', '\\', '"']) && !id.is_empty()).collect();
-    let mut queries: Vec<String> = Vec::new();
-    let (mut query, mut count) = (String::new(), 0);
+    let mut parts: Vec<Vec<&str>> = Vec::new();
+    let mut length = 0;
     for id in wanted {
         let quoted = id.len() + "'', ".len();
         if SELECT.len() + quoted + 1 > EXPRESSION_LENGTH {
             continue;
         }
-        if count == ids || (count > 0 && query.len() + quoted + 1 > EXPRESSION_LENGTH) {
-            queries.push(format!("{query})"));
-            count = 0;
+        match parts.last_mut() {
+            Some(part) if part.len() < ids && length + quoted < EXPRESSION_LENGTH => part.push(id),
+            _ => {
+                parts.push(vec![id]);
+                length = SELECT.len();
+            }
         }
-        if count == 0 {
-            query = format!("{SELECT}'{id}'");
-        } else {
-            query.push_str(&format!(", '{id}'"));
-        }
-        count += 1;
+        length += quoted;
     }
-    if count > 0 {
-        queries.push(format!("{query})"));
-    }
-    queries
+    let quoted = |ids: &[&str]| ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ");
+    parts.into_iter().map(|ids| Query { expression: format!("{SELECT}{})", quoted(&ids)), ids }).collect()
 }
 
 #[cfg(test)]
@@ -162,21 +212,45 @@ mod tests {
         assert_eq!(tagged(&[("cost-center", "7")]).owner(), None);
     }
 
+    #[test]
+    fn label_has_no_tags_and_every_string_is_bounded() {
+        let long = "x".repeat(5_000);
+        let details = Details {
+            name: Some(long.clone()),
+            tags: [("Owner".to_owned(), long.clone()), ("secret".to_owned(), "s".to_owned())].into(),
+            arn: None,
+        };
+        let label = Label::of(&details).unwrap();
+        assert_eq!((label.name.unwrap().len(), label.owner.unwrap().len()), (CHARACTERS, CHARACTERS));
+        assert_eq!(
+            Label::of(&Details { tags: [("env".to_owned(), "dev".to_owned())].into(), ..Details::default() }),
+            None
+        );
+        let tags: Vec<_> = (0..60).map(|number| json!({ "key": number.to_string(), "value": long })).collect();
+        let row = json!({ "accountId": "1", "awsRegion": "r", "resourceType": "t", "resourceId": "i", "tags": tags });
+        let kept = read_row(&row.to_string()).unwrap().details.tags;
+        assert!(kept.values().map(String::len).sum::<usize>() <= TAG_BYTES && kept.len() > 10);
+    }
+
     proptest! {
         #[test]
         fn queries_have_every_id_once_and_fit(
             ids in proptest::collection::vec("[a-zA-Z0-9/:_.*%'-]{1,300}", 0..300), most in 1..150_usize,
         ) {
             let queries = queries(ids.iter().map(String::as_str), most);
-            let asked: Vec<&str> = queries
-                .iter()
-                .flat_map(|query| query.strip_prefix(SELECT).unwrap().strip_suffix(')').unwrap().split(", "))
-                .map(|id| id.trim_matches('\''))
-                .collect();
+            let asked_of = |query: &Query<'_>| -> Vec<String> {
+                let ids = query.expression.strip_prefix(SELECT).unwrap().strip_suffix(')').unwrap().split(", ");
+                ids.map(|id| id.trim_matches('\'').to_owned()).collect()
+            };
+            for query in &queries {
+                prop_assert_eq!(asked_of(query), query.ids.clone());
+                prop_assert!(query.ids.len() <= most);
+            }
+            let asked: Vec<&str> = queries.iter().flat_map(|query| query.ids.iter().copied()).collect();
             let expected: BTreeSet<&str> = ids.iter().map(String::as_str).filter(|id| !id.contains('\'')).collect();
             prop_assert_eq!(asked.iter().copied().collect::<BTreeSet<_>>(), expected.clone());
             prop_assert_eq!(asked.len(), expected.len());
-            prop_assert!(queries.iter().all(|query| query.len() <= EXPRESSION_LENGTH));
+            prop_assert!(queries.iter().all(|query| query.expression.len() <= EXPRESSION_LENGTH));
         }
     }
 }

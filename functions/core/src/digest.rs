@@ -1,12 +1,13 @@
 //! The digest: when what was gathered is told.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use compliance_types::{choices::DigestPeriod, time::Timestamp};
+use compliance_types::{choices::DigestPeriod, resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{Entry, Write, of_origin},
+    ledger::{ENTRY_BYTES, Entry, Write, of_origin},
+    notice::{Content, Notice, TRANSITIONS},
     run::Origin,
     transition::Transition,
 };
@@ -65,19 +66,44 @@ pub fn made(before: Option<&Entry>, origin: &Origin, now: &Timestamp) -> Result<
     Ok(Write::Put(Entry { partition, sort: sort.to_owned(), revision, body, expires: None }))
 }
 
-/// The write that holds transitions back until then; `id` tells this set from others.
+/// The entries that hold transitions back until then, each with its transitions: as many as fit into an entry and can be written
+/// together with it.
 ///
 /// # Errors
-/// Never: it renders.
+/// Never: they render.
 pub fn hold(
-    transitions: Vec<Transition>,
+    transitions: &[Transition],
     origin: &Origin,
     now: &Timestamp,
-    id: &str,
-) -> Result<Write, serde_json::Error> {
-    let sort = format!("{}-{id}", now.compact());
-    let body = serde_json::to_string(&Held { transitions })?;
-    Ok(Write::Put(Entry { partition: held(origin), sort, revision: 1, body, expires: None }))
+) -> Result<Vec<(Vec<Transition>, Write)>, serde_json::Error> {
+    let mut entries = Vec::new();
+    let mut waiting: Vec<Vec<Transition>> = transitions.chunks(TRANSITIONS).rev().map(<[_]>::to_vec).collect();
+    while let Some(mut transitions) = waiting.pop() {
+        let half = transitions.len() / 2;
+        let body = serde_json::to_string(&Held { transitions: transitions.clone() })?;
+        if half > 0 && body.len() > ENTRY_BYTES {
+            waiting.push(transitions.split_off(half));
+            waiting.push(transitions);
+            continue;
+        }
+        let content = Content::Transitions { transitions: transitions.clone() };
+        let sort = format!("{}-{}", now.compact(), Notice::new(origin, now, Vec::new(), content)?.id);
+        let entry = Entry { partition: held(origin), sort, revision: 1, body, expires: None };
+        entries.push((transitions, Write::Put(entry)));
+    }
+    Ok(entries)
+}
+
+/// Those of the transitions that were held, in their order, that are still to be sent. The last one of a finding is not where it
+/// opens the finding and `is_open` says that it is none any more: a waiver covers it by now, and of its end under the waiver
+/// nothing is sent either.
+#[must_use]
+pub fn still_news(held: &[Transition], is_open: impl Fn(&str, &Resource) -> bool) -> Vec<bool> {
+    let key = |each: &Transition| (each.rule.clone(), each.resource.clone());
+    let last: BTreeMap<(String, Resource), usize> = held.iter().enumerate().map(|(at, each)| (key(each), at)).collect();
+    let is_last = |at: usize, each: &Transition| last.get(&key(each)) == Some(&at);
+    let over = |at, each: &Transition| each.kind.opens() && is_last(at, each) && !is_open(&each.rule, &each.resource);
+    held.iter().enumerate().map(|(at, each)| !over(at, each)).collect()
 }
 
 #[cfg(test)]

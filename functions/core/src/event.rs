@@ -14,6 +14,7 @@ use crate::{
     compliance::Compliance,
     contract::{compliance_change, trigger},
     evaluate::Trigger,
+    run::Run,
 };
 
 /// Why an event cannot be read. A second try would read the same.
@@ -68,12 +69,24 @@ pub enum Ask {
 }
 
 /// The rest of a run whose time ended, as the function asks itself for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Continuation {
     /// What made the run begin.
     pub of: Trigger,
     /// How many invocations have done a part of it already.
     pub number: u32,
+    /// The run, where what is left depends on which one it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<AskedRun>,
+}
+
+/// A run of this function, as a continuation names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedRun {
+    /// Its id.
+    pub id: String,
+    /// When it was asked for.
+    pub time: Timestamp,
 }
 
 /// How often one run is continued at most. Lambda stops chains of invocations that are longer than about 16 (AWS Lambda
@@ -84,13 +97,23 @@ impl Continuation {
     /// The one after `continuations` of them; `None` where that is too many.
     #[must_use]
     pub fn after(of: Trigger, continuations: u32) -> Option<Self> {
-        (continuations < CONTINUATIONS).then_some(Self { of, number: continuations + 1 })
+        (continuations < CONTINUATIONS).then_some(Self { of, number: continuations + 1, run: None })
+    }
+
+    /// The same of a certain run.
+    #[must_use]
+    pub fn of_run(self, run: &Run) -> Self {
+        Self { run: Some(AskedRun { id: run.id.clone(), time: run.time.clone() }), ..self }
     }
 
     /// The event that asks for it.
     #[must_use]
-    pub fn event(self) -> Value {
-        json!({ trigger::MEMBER: trigger::CONTINUE, "of": self.of, "number": self.number })
+    pub fn event(&self) -> Value {
+        let mut event = json!({ trigger::MEMBER: trigger::CONTINUE, "of": self.of, "number": self.number });
+        if let (Some(run), Some(members)) = (&self.run, event.as_object_mut()) {
+            members.insert("run".to_owned(), json!(run));
+        }
+        event
     }
 }
 
@@ -176,7 +199,7 @@ pub fn is_report_due(event: &Value) -> Result<bool, EventError> {
     }
     match (members.len(), members.get(trigger::MEMBER).and_then(Value::as_str)) {
         (0, _) | (1, Some(trigger::DEPLOYMENT)) => Ok(true),
-        (3, Some(trigger::CONTINUE)) if continuation(event).is_some() => Ok(true),
+        (4, Some(trigger::CONTINUE)) if continuation(event).is_some_and(|one| one.run.is_some()) => Ok(true),
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
 }

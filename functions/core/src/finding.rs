@@ -31,6 +31,19 @@ pub struct Finding {
     pub waived: bool,
     /// What a person knows the resource by, where that was known when it was written.
     pub details: Option<Details>,
+    /// When AWS Config was asked for that.
+    pub details_at: Option<Timestamp>,
+}
+
+/// What is written of a finding beside its transition.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// Whether a waiver is in force for it.
+    pub waived: bool,
+    /// What a person knows the resource by.
+    pub details: Option<&'a Details>,
+    /// When AWS Config was asked for that.
+    pub details_at: Option<&'a Timestamp>,
 }
 
 /// Findings by rule and resource.
@@ -61,6 +74,8 @@ struct Body {
     waived: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     details: Option<Details>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    details_at: Option<Timestamp>,
 }
 
 /// The partition of an account's findings.
@@ -80,7 +95,7 @@ fn sort(rule: &str, region: &str, resource: &Resource) -> String {
     format!("{}{}/{kind}/{}", prefix(rule), segment(resource.home_region(region)), segment(&resource.resource_id))
 }
 
-/// The write that makes the ledger say what `transition` tells, over `before`; `waived` says whether a waiver is in force.
+/// The write that makes the ledger say what `transition` tells, over `before`.
 ///
 /// # Errors
 /// Never: the body renders.
@@ -88,7 +103,7 @@ pub fn write(
     transition: &Transition,
     before: Option<&Finding>,
     now: &Timestamp,
-    waived: bool,
+    beside: Beside<'_>,
 ) -> Result<Write, serde_json::Error> {
     let open = transition.kind.opens();
     let body = Body {
@@ -97,8 +112,9 @@ pub fn write(
         resource: transition.resource.clone(),
         open,
         since: transition.since.clone(),
-        waived: open && waived,
-        details: transition.details.clone().filter(|_| open),
+        waived: open && beside.waived,
+        details: beside.details.filter(|_| open).cloned(),
+        details_at: beside.details_at.filter(|_| open).cloned(),
     };
     Ok(Write::Put(Entry {
         partition: partition(&transition.account),
@@ -130,6 +146,7 @@ pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEn
             revision: entry.revision,
             waived: body.waived,
             details: body.details,
+            details_at: body.details_at,
         };
         findings.entry(body.rule).or_default().insert(body.resource, finding);
     }
@@ -153,27 +170,28 @@ mod tests {
             since: run().time,
             at: run().time,
             annotation: None,
-            details: None,
+            label: None,
+            waiver_ended: false,
         }
     }
 
     fn found(revision: u64) -> Finding {
-        Finding { open: true, since: run().time, revision, waived: false, details: None }
+        Finding { open: true, since: run().time, revision, waived: false, details: None, details_at: None }
     }
 
     #[test]
     fn waived_finding_reads_back_with_what_the_resource_is_known_by() {
         let details = Details { name: Some("orders".to_owned()), ..Details::default() };
-        let transition = Transition {
-            details: Some(details.clone()),
-            ..transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b")
-        };
-        let written = entry(write(&transition, None, &run().time, true).unwrap());
+        let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b");
+        let now = run().time;
+        let beside = Beside { waived: true, details: Some(&details), details_at: Some(&now) };
+        let written = entry(write(&transition, None, &now, beside).unwrap());
         let findings = read(&[written], &run().origin).unwrap();
-        let expected = Finding { waived: true, details: Some(details), ..found(1) };
+        let expected =
+            Finding { waived: true, details: Some(details.clone()), details_at: Some(now.clone()), ..found(1) };
         assert_eq!(findings["a"][&transition.resource], expected);
         let fixed = Transition { kind: Kind::Fixed, ..transition };
-        let written = entry(write(&fixed, Some(&expected), &run().time, true).unwrap());
+        let written = entry(write(&fixed, Some(&expected), &now, beside).unwrap());
         assert!(!written.body.contains("waived") && !written.body.contains("orders"), "{}", written.body);
     }
 
@@ -185,7 +203,7 @@ mod tests {
     #[test]
     fn an_entry_reads_back_as_what_was_written() {
         let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", "b");
-        let written = entry(write(&transition, None, &run().time, false).unwrap());
+        let written = entry(write(&transition, None, &run().time, Beside::default()).unwrap());
         assert_eq!(
             (written.partition.as_str(), written.sort.as_str()),
             ("findings/123456789012", "a/eu-central-1/AWS.S3.Bucket/b")
@@ -198,8 +216,9 @@ mod tests {
     #[test]
     fn a_closed_finding_is_kept_for_a_while_under_the_next_revision() {
         let before = Finding { waived: true, ..found(4) };
+        let waived = Beside { waived: true, ..Beside::default() };
         let closed = transition(Kind::Fixed, "eu-central-1", "AWS::S3::Bucket", "b");
-        let written = entry(write(&closed, Some(&before), &Timestamp::from_unix_seconds(100), true).unwrap());
+        let written = entry(write(&closed, Some(&before), &Timestamp::from_unix_seconds(100), waived).unwrap());
         assert_eq!((written.revision, written.expires), (5, Some(100 + 30 * 86_400)));
         assert!(!read(&[written], &run().origin).unwrap()["a"][&closed.resource].open);
     }
@@ -207,7 +226,8 @@ mod tests {
     #[test]
     fn a_global_resource_is_one_finding_in_all_regions_and_another_one_is_not() {
         let of = |region, kind| {
-            entry(write(&transition(Kind::NonCompliant, region, kind, "x"), None, &run().time, false).unwrap())
+            let transition = transition(Kind::NonCompliant, region, kind, "x");
+            entry(write(&transition, None, &run().time, Beside::default()).unwrap())
         };
         assert_eq!(of("eu-central-1", "AWS::IAM::Role").sort, of("us-east-1", "AWS::IAM::Role").sort);
         assert_ne!(of("eu-central-1", "AWS::S3::Bucket").sort, of("us-east-1", "AWS::S3::Bucket").sort);
@@ -237,7 +257,8 @@ mod tests {
         ) {
             let key = |id: &str| {
                 let id = id.repeat(times);
-                entry(write(&transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id), None, &run().time, false).unwrap()).sort
+                let transition = transition(Kind::NonCompliant, "eu-central-1", "AWS::S3::Bucket", &id);
+                entry(write(&transition, None, &run().time, Beside::default()).unwrap()).sort
             };
             // A sort key has at most 1,024 bytes (Amazon DynamoDB Developer Guide, "Quotas").
             prop_assert!(key(&left).len() <= 1024);

@@ -19,7 +19,7 @@ pub enum Kind {
 }
 
 /// The columns of every file, in order. New ones go to the end; a column that is there keeps its name, kind and meaning.
-pub const COLUMNS: [Column; 9] = [
+pub const COLUMNS: [Column; 10] = [
     text("run_id"),
     Column { name: "evaluated_at", kind: Kind::Timestamp },
     text("rule"),
@@ -31,6 +31,8 @@ pub const COLUMNS: [Column; 9] = [
     // day before it reads; the files say it themselves.
     text("account"),
     text("region"),
+    // The waiver that covers a result which does not comply; else empty.
+    text("waiver"),
 ];
 
 /// The folder below [`crate::key::HISTORY_PREFIX`] that a table is partitioned by: `date=yyyy-mm-dd`.

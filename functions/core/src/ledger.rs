@@ -36,6 +36,8 @@ pub const EXPIRES: &str = "expires";
 
 /// Writes of one transaction (Amazon DynamoDB API Reference, "TransactWriteItems").
 pub const WRITES: usize = 100;
+/// Bytes of one entry's body. An item has 400 KB at most, keys and names included (Amazon DynamoDB Developer Guide, "Quotas").
+pub const ENTRY_BYTES: usize = 350_000;
 /// Bytes of one transaction, 4 MB there, less what keys and names take.
 pub const BYTES: usize = 3_000_000;
 

@@ -92,12 +92,6 @@ pub struct FoundRun {
 /// What breaks a seal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Broken {
-    /// A run has no manifest.
-    #[error("{place}: `{NAME}` is missing")]
-    NoManifest {
-        /// Where the run was found.
-        place: String,
-    },
     /// A manifest does not read.
     #[error("{place}: `{NAME}` is not a manifest: {cause}")]
     Unreadable {
@@ -134,15 +128,23 @@ pub enum Broken {
         /// The file.
         file: String,
     },
-    /// A run does not follow the one before it.
-    #[error("{place}: the manifest follows run {expected}, and the run before it here is {found}")]
+    /// A run was found in two places.
+    #[error("{place}: run {run} is also in {other}")]
+    Twice {
+        /// Where the run was found.
+        place: String,
+        /// The run.
+        run: String,
+        /// Where it was found before.
+        other: String,
+    },
+    /// A run follows one that is missing, or none, although others come before it.
+    #[error("{place}: the manifest follows {expected}, although older runs are here")]
     Unchained {
         /// Where the run was found.
         place: String,
-        /// The run that it follows; `none` where it follows none.
+        /// The run that it follows.
         expected: String,
-        /// The run before it here.
-        found: String,
     },
     /// The manifest of the run before has other bytes than when this run was written.
     #[error("{place}: the manifest of run {previous} has SHA-256 {found}, this run recorded {expected}")]
@@ -156,6 +158,9 @@ pub enum Broken {
         /// As it is.
         found: String,
     },
+    /// The last run is missing.
+    #[error("`latest.json` names run {0}, which is missing")]
+    NoLatest(String),
 }
 
 /// A chain of runs, from the first one found to the last.
@@ -167,54 +172,99 @@ pub struct Chain {
     pub files: usize,
     /// The run that the first one follows, which was not found: it is deleted or was not downloaded.
     pub begins_after: Option<String>,
+    /// What breaks no seal: runs that have not ended, and those whose files are being deleted.
+    pub notes: Vec<String>,
 }
 
-/// Checks that every file is as its manifest says, and that the runs follow one another without a gap.
+/// A run whose manifest reads.
+struct Sealed<'a> {
+    run: &'a FoundRun,
+    manifest: Manifest,
+    sha256: String,
+    broken: Vec<Broken>,
+}
+
+/// Checks that every file is as its manifest says, and that the runs follow one another without a gap. The order is that of
+/// the links: of two runs at once the later one can end first. `latest` is the run that `latest.json` names, where it was found.
 ///
 /// # Errors
 /// Everything that breaks a seal.
-pub fn verify(runs: &[FoundRun]) -> Result<Chain, Vec<Broken>> {
-    let (mut broken, mut manifests) = (Vec::new(), Vec::new());
+pub fn verify(runs: &[FoundRun], latest: Option<&str>) -> Result<Chain, Vec<Broken>> {
+    let (mut broken, mut notes, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
     for run in runs {
-        let place = || run.place.clone();
+        let place = run.place.clone();
         let Some(bytes) = &run.manifest else {
-            broken.push(Broken::NoManifest { place: place() });
+            notes.push(format!("{place}: `{NAME}` is missing: the run has not ended, or its files are being deleted"));
             continue;
         };
         match serde_json::from_slice::<Manifest>(bytes) {
             Ok(manifest) => {
-                check_files(run, &manifest, &mut broken);
-                manifests.push((manifest, sha256::hex(bytes), run.place.as_str()));
+                let broken = check_files(run, &manifest);
+                sealed.push(Sealed { run, manifest, sha256: sha256::hex(bytes), broken });
             }
-            Err(error) => broken.push(Broken::Unreadable { place: place(), cause: error.to_string() }),
+            Err(error) => broken.push(Broken::Unreadable { place, cause: error.to_string() }),
         }
     }
-    manifests.sort_by(|(one, ..), (other, ..)| (&one.time, &one.run_id).cmp(&(&other.time, &other.run_id)));
-    for ((before, sha256, _), (manifest, _, place)) in manifests.iter().zip(manifests.iter().skip(1)) {
-        let place = (*place).to_owned();
-        match &manifest.previous {
-            Some(previous) if previous.run_id == before.run_id => {
-                if previous.sha256 != *sha256 {
-                    let (expected, found) = (previous.sha256.clone(), sha256.clone());
-                    broken.push(Broken::Rewritten { place, previous: before.run_id.clone(), expected, found });
-                }
-            }
-            other => {
-                let expected = other.as_ref().map_or_else(|| "none".to_owned(), |previous| previous.run_id.clone());
-                broken.push(Broken::Unchained { place, expected, found: before.run_id.clone() });
-            }
+    sealed.sort_by(|one, other| {
+        (&one.manifest.time, &one.manifest.run_id).cmp(&(&other.manifest.time, &other.manifest.run_id))
+    });
+    broken.extend(files_of(&mut sealed, &mut notes));
+    let mut by_id: BTreeMap<&str, &Sealed<'_>> = BTreeMap::new();
+    for one in &sealed {
+        let (place, run) = (one.run.place.clone(), one.manifest.run_id.clone());
+        if let Some(other) = by_id.insert(&one.manifest.run_id, one) {
+            broken.push(Broken::Twice { place, run, other: other.run.place.clone() });
         }
+    }
+    let mut begins: Option<Option<&str>> = None;
+    for one in &sealed {
+        let place = one.run.place.clone();
+        let previous = one.manifest.previous.as_ref();
+        if let Some((previous, before)) = previous.and_then(|link| Some((link, by_id.get(link.run_id.as_str())?))) {
+            if previous.sha256 != before.sha256 {
+                let (expected, found) = (previous.sha256.clone(), before.sha256.clone());
+                broken.push(Broken::Rewritten { place, previous: previous.run_id.clone(), expected, found });
+            }
+            continue;
+        }
+        // Runs that began at once follow the same one.
+        let follows = previous.map(|link| link.run_id.as_str());
+        if *begins.get_or_insert(follows) != follows {
+            let expected = follows.map_or_else(|| "no run".to_owned(), |run| format!("run {run}, which is missing"));
+            broken.push(Broken::Unchained { place, expected });
+        }
+    }
+    if let Some(latest) = latest.filter(|latest| !by_id.contains_key(latest)) {
+        broken.push(Broken::NoLatest(latest.to_owned()));
     }
     if !broken.is_empty() {
         return Err(broken);
     }
-    let begins_after = manifests.first().and_then(|(first, ..)| Some(first.previous.as_ref()?.run_id.clone()));
-    let files = manifests.iter().map(|(manifest, ..)| manifest.files.len()).sum();
-    Ok(Chain { times: manifests.into_iter().map(|(manifest, ..)| manifest.time).collect(), files, begins_after })
+    let begins_after = begins.flatten().map(str::to_owned);
+    let files = sealed.iter().map(|one| one.manifest.files.len()).sum();
+    Ok(Chain { times: sealed.into_iter().map(|one| one.manifest.time).collect(), files, begins_after, notes })
 }
 
-fn check_files(run: &FoundRun, manifest: &Manifest, broken: &mut Vec<Broken>) {
-    let place = || run.place.clone();
+/// What is broken in the files of runs, the oldest run first. Files are deleted in time, those of the oldest runs first and not all
+/// at once: what is missing before the first run that has all of its files is a note.
+fn files_of(sealed: &mut [Sealed<'_>], notes: &mut Vec<String>) -> Vec<Broken> {
+    let is_incomplete = |one: &Sealed<'_>| {
+        !one.broken.is_empty() && one.broken.iter().all(|each| matches!(each, Broken::Missing { .. }))
+    };
+    let leading = sealed.iter().take_while(|one| is_incomplete(one)).count();
+    let leading = if leading < sealed.len() { leading } else { 0 };
+    for one in sealed.iter_mut().take(leading) {
+        let missing = std::mem::take(&mut one.broken).len();
+        notes.push(format!(
+            "{}: {missing} files are missing: the files of the oldest runs are deleted in time",
+            one.run.place
+        ));
+    }
+    sealed.iter_mut().flat_map(|one| std::mem::take(&mut one.broken)).collect()
+}
+
+fn check_files(run: &FoundRun, manifest: &Manifest) -> Vec<Broken> {
+    let (place, mut broken) = (|| run.place.clone(), Vec::new());
     for (file, expected) in &manifest.files {
         match run.files.get(file) {
             None => broken.push(Broken::Missing { place: place(), file: file.clone() }),
@@ -229,6 +279,7 @@ fn check_files(run: &FoundRun, manifest: &Manifest, broken: &mut Vec<Broken>) {
     }
     let added = run.files.keys().filter(|file| !manifest.files.contains_key(*file));
     broken.extend(added.map(|file| Broken::Added { place: place(), file: file.clone() }));
+    broken
 }
 
 #[cfg(test)]
@@ -261,17 +312,58 @@ mod tests {
     }
 
     fn problems(runs: &[FoundRun]) -> Vec<String> {
-        verify(runs).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+        verify(runs, None).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    /// The manifest of a run at an hour that follows another one.
+    fn run(id: &str, hour: u8, previous: Option<&FoundRun>) -> FoundRun {
+        let previous = previous.and_then(|run| Previous::of(run.manifest.as_ref().unwrap()));
+        let manifest = Manifest::new(id, &format!("2026-03-04T{hour:02}:00:00Z"), previous);
+        FoundRun { place: id.to_owned(), manifest: Some(manifest.render().unwrap()), files: BTreeMap::new() }
     }
 
     #[test]
     fn unbroken_chain_is_verified_in_any_order() {
         let mut all = runs(4);
         all.reverse();
-        let chain = verify(&all).unwrap();
+        let chain = verify(&all, Some("run-3")).unwrap();
         assert_eq!((chain.times.len(), chain.files, chain.begins_after), (4, 8, None));
-        let chain = verify(&runs(4)[1..]).unwrap();
+        let chain = verify(&runs(4)[1..], None).unwrap();
         assert_eq!(chain.begins_after.as_deref(), Some("run-0"), "older runs are deleted in time");
+    }
+
+    #[test]
+    fn runs_at_once_and_runs_that_end_in_another_order_than_they_began_are_unbroken() {
+        let first = run("first", 1, None);
+        let (one, other) = (run("one", 2, Some(&first)), run("other", 2, Some(&first)));
+        let next = run("next", 3, Some(&other));
+        verify(&[first.clone(), one.clone(), other.clone(), next.clone()], Some("next")).unwrap();
+        verify(&[one, other.clone(), next], Some("next")).unwrap();
+        // It began before `other`, and read for so long that it follows it.
+        let long = run("long", 1, Some(&other));
+        verify(&[first, long, other], None).unwrap();
+    }
+
+    #[test]
+    fn run_that_has_not_ended_and_old_files_that_are_being_deleted_are_notes() {
+        let mut all = runs(3);
+        all[0].files.remove("index.html");
+        all.push(FoundRun { place: "under-way".to_owned(), ..FoundRun::default() });
+        let notes = verify(&all, Some("run-2")).unwrap().notes;
+        assert!(notes[0].starts_with("under-way: `manifest.json` is missing"), "{notes:?}");
+        assert_eq!(notes[1], "place-0: 1 files are missing: the files of the oldest runs are deleted in time");
+        let mut all = runs(1);
+        all[0].files.remove("index.html");
+        assert_eq!(problems(&all), ["place-0: `index.html` is in the manifest and missing"], "no later run is whole");
+    }
+
+    #[test]
+    fn removed_last_run_is_found() {
+        let found = verify(&runs(4)[..3], Some("run-3")).unwrap_err();
+        assert_eq!(found, [Broken::NoLatest("run-3".to_owned())]);
+        let mut all = runs(4);
+        all[3].manifest = None;
+        assert_eq!(verify(&all, Some("run-3")).unwrap_err().len(), 1);
     }
 
     #[test]
@@ -291,10 +383,9 @@ mod tests {
     #[test]
     fn missing_run_and_rewritten_manifest_break_the_chain() {
         let all = runs(3);
-        assert_eq!(
-            problems(&[all[0].clone(), all[2].clone()]),
-            ["place-2: the manifest follows run run-1, and the run before it here is run-0"]
-        );
+        let missing = ["place-2: the manifest follows run run-1, which is missing, although older runs are here"];
+        assert_eq!(problems(&[all[0].clone(), all[2].clone()]), missing);
+        assert_eq!(problems(&[all[0].clone(), all[0].clone()]), ["place-0: run run-0 is also in place-0"]);
         let mut all = runs(3);
         let text = String::from_utf8(all[1].manifest.clone().unwrap()).unwrap();
         // Whoever changes a file and its manifest cannot change what the next run recorded.
@@ -305,7 +396,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("place-2: the manifest of run run-1 has SHA-256 "), "{found:?}");
         all[1].manifest = None;
-        assert_eq!(problems(&all)[0], "place-1: `manifest.json` is missing");
+        assert_eq!(problems(&all), missing, "that it is missing is told by the one after it");
         all[1].manifest = Some(b"{}".to_vec());
         assert!(problems(&all)[0].starts_with("place-1: `manifest.json` is not a manifest: "));
     }
@@ -318,7 +409,7 @@ mod tests {
             let at = at % bytes.len();
             prop_assume!(bytes[at] != byte);
             bytes[at] = byte;
-            prop_assert!(verify(&all).is_err());
+            prop_assert!(verify(&all, None).is_err());
         }
     }
 }

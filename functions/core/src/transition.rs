@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::{resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::details::Details;
+use crate::details::Label;
 
 /// What became of a resource under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// It does not comply, and did before or was not known.
@@ -67,7 +68,10 @@ pub struct Transition {
     pub annotation: Option<String>,
     /// What a person knows it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<Details>,
+    pub label: Option<Label>,
+    /// Whether it is sent because a waiver of the finding has ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiver_ended: bool,
 }
 
 /// Where a rule judges.
@@ -129,7 +133,8 @@ pub fn transitions(
         since: since.clone(),
         at: at.clone(),
         annotation: current.annotations.get(resource).cloned(),
-        details: None,
+        label: None,
+        waiver_ended: false,
     };
     let opened = current.open.iter().filter(|(resource, _)| !previous.contains_key(resource));
     let opened = opened.map(|(resource, since)| transition(Kind::NonCompliant, resource, since));

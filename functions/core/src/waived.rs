@@ -16,6 +16,7 @@ const SORT: &str = "ends";
 
 /// A waiver that ends soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Ending {
     /// The waiver.

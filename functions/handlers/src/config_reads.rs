@@ -13,7 +13,7 @@ use aws_sdk_config::{
 use functions_core::pace::{Limits, Pace};
 use tokio::time::Instant;
 
-use crate::error::{is_passing, is_throttling};
+use crate::error::{AwsError, is_passing, is_throttling};
 
 /// AWS publishes no rates. Others were throttled on `GetComplianceDetailsByConfigRule` and settled at one request a second;
 /// this function leaves room for everything else that reads AWS Config in the account.
@@ -24,6 +24,9 @@ const THROTTLED_ATTEMPTS: u32 = 15;
 const ATTEMPTS: u32 = 5;
 /// Pause before a request is sent again after a passing fault other than throttling; doubled each time.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Rows of one page of an advanced query (AWS Config API Reference, `SelectResourceConfig`, `Limit`).
+const ROWS: i32 = 100;
 
 /// AWS Config, read at one pace.
 pub struct ConfigReads {
@@ -74,6 +77,68 @@ impl ConfigReads {
                 return Err(error);
             }
         }
+    }
+
+    /// Reads page after page: `request` makes the request of a token, `take` takes a page and returns the token of the next one,
+    /// or none where no further page is wanted. Ends where a page has the token that it was asked for with.
+    ///
+    /// # Errors
+    /// The error of the last attempt at a page.
+    pub async fn pages<T, E, F>(
+        &self,
+        request: impl Fn(Client, Option<String>) -> F,
+        mut take: impl FnMut(T) -> Option<String>,
+    ) -> Result<(), SdkError<E, HttpResponse>>
+    where
+        E: ProvideErrorMetadata,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let mut token: Option<String> = None;
+        loop {
+            let page = self.read(|client| request(client, token.clone())).await?;
+            let next = take(page).filter(|next| !next.is_empty() && Some(next) != token.as_ref());
+            if next.is_none() {
+                return Ok(());
+            }
+            token = next;
+        }
+    }
+
+    /// Every row of an advanced query: of this account and region, or of those that an aggregator sees.
+    ///
+    /// # Errors
+    /// When AWS Config does not answer.
+    pub async fn rows(&self, aggregator: Option<&str>, query: &str) -> Result<Vec<String>, AwsError> {
+        let mut found = Vec::new();
+        match aggregator {
+            None => {
+                let rows = self.pages(
+                    |client, token| {
+                        let request = client.select_resource_config().expression(query).limit(ROWS);
+                        request.set_next_token(token).send()
+                    },
+                    |page| {
+                        found.extend(page.results.unwrap_or_default());
+                        page.next_token
+                    },
+                );
+                rows.await.map_err(|error| AwsError::new("SelectResourceConfig", &error))?;
+            }
+            Some(aggregator) => {
+                let rows = self.pages(
+                    |client, token| {
+                        let request = client.select_aggregate_resource_config().expression(query).limit(ROWS);
+                        request.configuration_aggregator_name(aggregator).set_next_token(token).send()
+                    },
+                    |page| {
+                        found.extend(page.results.unwrap_or_default());
+                        page.next_token
+                    },
+                );
+                rows.await.map_err(|error| AwsError::new("SelectAggregateResourceConfig", &error))?;
+            }
+        }
+        Ok(found)
     }
 
     fn paced<T>(&self, change: impl FnOnce(&mut Pace, u64) -> T) -> T {
@@ -133,6 +198,17 @@ mod tests {
             assert_eq!(read(&reads).await, Err(code.to_owned()));
             assert_eq!(asked.load(Ordering::Relaxed), sent, "{code}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn token_that_comes_again_ends_the_pages() {
+        let aws =
+            FakeAws::start(move |_| (200, serde_json::json!({ "Results": ["row"], "NextToken": "same" }).to_string()));
+        let reads = ConfigReads::new(testing::clients(&aws).config);
+        for aggregator in [None, Some("aggregator")] {
+            assert_eq!(reads.rows(aggregator, "SELECT 1").await.unwrap().len(), 2);
+        }
+        assert_eq!(aws.requests().len(), 4);
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             };
             let region = "eu-central-1";
             let resource_type = "AWS::Example::Resource";
-            history.add(Row { account, region, rule, severity, resource_type, resource_id, compliance })?;
+            history.add(Row { account, region, rule, severity, resource_type, resource_id, compliance, waiver: "" })?;
         }
         for file in history.finish() {
             let file = file?;

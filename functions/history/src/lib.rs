@@ -63,6 +63,8 @@ pub struct Row<'a> {
     pub resource_id: &'a str,
     /// The verdict.
     pub compliance: Compliance,
+    /// The waiver that covers it; empty where none does.
+    pub waiver: &'a str,
 }
 
 /// A file of the history.
@@ -103,6 +105,7 @@ struct Source {
     resource_types: Vec<ByteArray>,
     resource_ids: Vec<ByteArray>,
     compliances: Vec<ByteArray>,
+    waivers: Vec<ByteArray>,
 }
 
 impl History {
@@ -137,6 +140,7 @@ impl History {
         let severity = self.text(row.severity);
         let resource_type = self.text(row.resource_type);
         let compliance = self.text(row.compliance.word());
+        let waiver = self.text(row.waiver);
         let place = (row.account.to_owned(), row.region.to_owned());
         let source = match self.sources.entry(place) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
@@ -150,6 +154,7 @@ impl History {
         source.resource_types.push(resource_type);
         source.resource_ids.push(row.resource_id.into());
         source.compliances.push(compliance);
+        source.waivers.push(waiver);
         if source.rules.len() >= ROWS_PER_GROUP {
             source.flush(&self.run_id, self.unix_millis)?;
         }
@@ -192,6 +197,7 @@ impl Source {
             resource_types: Vec::new(),
             resource_ids: Vec::new(),
             compliances: Vec::new(),
+            waivers: Vec::new(),
         })
     }
 
@@ -222,6 +228,11 @@ impl Source {
         }
         write_same(&mut group, &self.account, rows)?;
         write_same(&mut group, &self.region, rows)?;
+        if let Some(mut column) = group.next_column()? {
+            column.typed::<ByteArrayType>().write_batch(&self.waivers, None, None)?;
+            column.close()?;
+        }
+        self.waivers.clear();
         group.close()?;
         Ok(())
     }

@@ -106,6 +106,7 @@ fn history(
             resource_type: verdict.resource_type,
             resource_id: verdict.resource_id,
             compliance: verdict.compliance,
+            waiver: "",
         })?;
     }
     close(history, put)

@@ -17,18 +17,22 @@ use serde::Deserialize;
 
 use crate::{
     cells::read_line,
-    findings::{FindingRow, FindingRows, Found, Texts},
-    frameworks::frameworks,
-    gathered::{Gathered, Verdicts},
+    evaluated::Evaluated,
+    findings::{FindingRows, Found, Texts},
+    fixes,
+    frameworks::{frameworks, open_by_framework},
+    gathered::{Entry, Gathered, Verdicts},
     groups::Groups,
-    input::{Arrival, Context, Learned},
-    model::{Cell, Change, Report, SCHEMA_VERSION, Source, Summary, TREND_RUNS},
+    input::{Arrival, Context},
+    model::{Cell, Change, OLDEST, Report, SCHEMA_VERSION, Source, Summary},
     progress::{Before, FirstEvaluation, Progress},
     score::score,
-    trend::TrendPoint,
+    trend::{self, TrendPoint},
     waiving,
     wording::wide,
 };
+
+mod asking;
 
 /// How many days what a source last reported stays in the report.
 pub const CARRY_DAYS: u64 = 30;
@@ -55,6 +59,8 @@ enum Standing {
 pub struct Comparing {
     context: Context,
     texts: Texts,
+    /// The rows of this run.
+    entries: Vec<Entry>,
     /// Verdicts by account, region and rule.
     cells: Vec<((u32, u32, u32), Counts)>,
     /// Accounts and regions that gave a row, and whether one of them was of a resource that belongs to no region.
@@ -94,6 +100,10 @@ struct Line<'a> {
     annotation: &'a str,
     #[serde(default)]
     waiver: &'a str,
+    #[serde(default)]
+    details_as_of: &'a str,
+    #[serde(default)]
+    reason_as_of: &'a str,
 }
 
 /// Counts the verdicts of a run, and compares them with the run before, where there is one. Its findings come next.
@@ -103,6 +113,7 @@ pub fn compare(context: Context, verdicts: Verdicts, before: Option<Summary>) ->
     let mut comparing = Comparing {
         context,
         texts: Texts::default(),
+        entries: Vec::new(),
         cells: Vec::new(),
         rows: BTreeMap::new(),
         found: Vec::with_capacity(open),
@@ -154,6 +165,8 @@ impl Comparing {
                 tags: nothing,
                 annotation: nothing,
                 waiver: nothing,
+                details_as_of: nothing,
+                reason_as_of: nothing,
                 severity: severity(&self.context, verdicts.words.text(verdict.rule)),
                 new: true,
                 was_waived: false,
@@ -163,6 +176,7 @@ impl Comparing {
             close(&mut self.cells, place, &mut rules);
         }
         self.rows = verdicts.sources;
+        self.entries = verdicts.entries;
         self.texts = Texts { words: verdicts.words, rows: verdicts.rows };
         let texts = &self.texts;
         self.index.extend(self.found.iter().enumerate().map(|(at, found)| (digest(key(texts, found)), at)));
@@ -282,11 +296,13 @@ impl Comparing {
             let words = &mut self.texts.words;
             let [since, name, arn, owner, tags, annotation] =
                 [line.since, line.name, line.arn, line.owner, line.tags, line.annotation].map(|text| words.keep(text));
+            let [details_as_of, reason_as_of] = [line.details_as_of, line.reason_as_of].map(|text| words.keep(text));
             if let Some(found) = self.found.get_mut(at) {
                 found.new = false;
                 found.was_waived = !line.waiver.is_empty();
                 (found.since, found.name, found.arn, found.owner) = (since, name, arn, owner);
                 (found.tags, found.annotation) = (tags, annotation);
+                (found.details_as_of, found.reason_as_of) = (details_as_of, reason_as_of);
             }
             return;
         }
@@ -306,6 +322,8 @@ impl Comparing {
             tags: texts.words.keep(line.tags),
             annotation: texts.words.keep(line.annotation),
             waiver: texts.words.keep(line.waiver),
+            details_as_of: texts.words.keep(line.details_as_of),
+            reason_as_of: texts.words.keep(line.reason_as_of),
             severity,
             new: false,
             was_waived: !line.waiver.is_empty(),
@@ -324,43 +342,16 @@ impl Comparing {
         }
     }
 
-    /// Findings of whose resources no more is known than the id, the new ones first.
-    pub fn unknown(&self) -> impl Iterator<Item = FindingRow<'_>> {
-        let of = |new| self.found.iter().filter(move |found| found.new == new);
-        of(true).chain(of(false)).map(|found| self.texts.finding(found)).filter(|row| row.arn.is_empty())
-    }
-
-    /// Takes what was learned of resources and findings.
-    pub fn learn(&mut self, learned: &Learned) {
-        for at in 0..self.found.len() {
-            let Some(row) = self.found.get(at).map(|found| self.texts.finding(found)) else { break };
-            let resource = (row.account.to_owned(), row.resource_type.to_owned(), row.resource_id.to_owned());
-            let reason = learned.reasons.get(&(row.rule.to_owned(), resource.clone())).cloned();
-            let details = learned.details.get(&resource).filter(|_| row.arn.is_empty()).cloned();
-            let words = &mut self.texts.words;
-            let Some(found) = self.found.get_mut(at) else { break };
-            if let Some(reason) = reason {
-                found.annotation = words.keep(&reason);
-            }
-            if let Some(details) = details {
-                found.name = words.keep(details.name.as_deref().unwrap_or_default());
-                found.arn = words.keep(details.arn.as_deref().unwrap_or_default());
-                found.owner = words.keep(details.owner().unwrap_or_default());
-                let tags = if details.tags.is_empty() { None } else { serde_json::to_string(&details.tags).ok() };
-                found.tags = words.keep(&tags.unwrap_or_default());
-            }
-        }
-    }
-
     /// The report.
     #[must_use]
     pub fn finish(self) -> Report {
-        let Self { context, mut texts, mut cells, mut found, index, fixed, sources, before, .. } = self;
+        let Self { context, mut texts, entries, mut cells, mut found, index, fixed, sources, before, .. } = self;
         drop(index);
         let covered = waiving::mark(&context, &mut texts, &mut found);
         let nothing = texts.words.keep("");
-        let (found, waived) = part_waived(found, nothing, &mut cells);
+        let (found, waived) = waiving::part(found, nothing, &mut cells);
         let texts = Arc::new(texts);
+        let evaluated = Evaluated::new(&texts, entries, &waived);
         let (findings, fixed) = (FindingRows::new(&texts, found), FindingRows::new(&texts, fixed));
         let waived = FindingRows::new(&texts, waived);
         let mut cells: Vec<Cell> = cells
@@ -419,13 +410,21 @@ impl Comparing {
             non_compliant: totals.non_compliant,
             verdicts: totals.total(),
             first_evaluation: first_evaluation.state != Progress::Done,
+            severities: severities.clone(),
+            frameworks: open_by_framework(&context, &rated),
+            accounts: BTreeMap::new(),
         };
         let frameworks = frameworks(&context, &rated);
         let waivers = waiving::lines(&context.waivers, &covered);
         let (rules, accounts, regions) = groups.breakdowns(&context, &score);
+        let most = accounts.iter().take(trend::ACCOUNTS);
+        let open_by_account = most.map(|account| (account.name.to_string(), account.counts.non_compliant)).collect();
+        let point = TrendPoint { accounts: open_by_account, ..point };
+        let known_fixes = before.as_ref().map_or(&[][..], |summary| &summary.fixes);
+        let fixes = fixes::retained(known_fixes, &fixed, &context.time);
         Report {
             schema_version: SCHEMA_VERSION,
-            trend: trend(before, point),
+            trend: trend::after(before.map(|summary| summary.trend).unwrap_or_default(), point),
             run_id: context.run_id,
             time: context.time,
             region: context.region,
@@ -445,29 +444,17 @@ impl Comparing {
             regions,
             frameworks,
             cells,
+            oldest: findings.oldest(OLDEST),
+            time_to_fix: fixes::medians(&fixes),
+            fixes,
+            coverage: context.coverage,
+            evaluated,
             findings,
             fixed,
             waived,
             waivers,
         }
     }
-}
-
-/// Open findings, and those that a waiver covers, which leave the counts of their cells. What a waiver covered in the run
-/// before and none covers now is new.
-fn part_waived(found: Vec<Found>, nothing: u32, cells: &mut [((u32, u32, u32), Counts)]) -> (Vec<Found>, Vec<Found>) {
-    let (waived, mut open): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.waiver != nothing);
-    for found in open.iter_mut().filter(|found| found.was_waived) {
-        found.new = true;
-    }
-    let mut counts: BTreeMap<(u32, u32, u32), u64> = BTreeMap::new();
-    for found in &waived {
-        *counts.entry((found.account, found.region, found.rule)).or_default() += 1;
-    }
-    for (place, cell) in cells {
-        cell.waive(counts.get(place).copied().unwrap_or_default());
-    }
-    (open, waived)
 }
 
 /// Stands for a time that nobody told.
@@ -482,15 +469,6 @@ fn left(before: &Summary) -> Before<'_> {
         first_evaluation: before.first_evaluation.as_ref(),
         first_run: before.trend.first().map(|run| run.time.as_str()),
     }
-}
-
-fn trend(before: Option<Summary>, own: TrendPoint) -> Vec<TrendPoint> {
-    let mut trend = before.map(|summary| summary.trend).unwrap_or_default();
-    trend.retain(|run| run.run_id != own.run_id);
-    trend.push(own);
-    let surplus = trend.len().saturating_sub(TREND_RUNS);
-    trend.drain(..surplus);
-    trend
 }
 
 type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);

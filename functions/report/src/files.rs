@@ -12,13 +12,14 @@ use thiserror::Error;
 
 use crate::{
     chart::{self, ChartError},
+    coverage,
     findings::{FindingRow, FindingRows, JSON_FINDINGS},
-    first::first,
+    first::{First, first},
     framework_pages, lines,
     model::{Breakdown, Report, Summary, WaiverLine},
     page::{Entry, FOOTER, Page, entry},
-    parts,
-    rows::{resource, severity},
+    parts, pictures,
+    rows::{Remedies, resource, severity},
     table::{Cell, Column, Cut, Table, cost, grouped, points},
     trend::TrendPoint,
     wording::{day, when, wide},
@@ -28,8 +29,8 @@ use crate::{
 pub const PAGE_BYTES: usize = 1_000_000;
 /// How many part files a table has at most; the CSV has all of its rows.
 pub const PARTS: usize = 40;
-/// What each table may take of the first page: eight tables leave room for the first screen.
-const TABLE_BYTES: usize = 100_000;
+/// What each table may take of the first page: ten tables leave room for the first screen.
+const TABLE_BYTES: usize = 80_000;
 const PART_BYTES: usize = 700_000;
 /// How many runs the index lists at most.
 pub const RUNS: usize = 4_000;
@@ -112,15 +113,24 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
             &mut put,
         )?);
     }
-    let findings = report.findings.iter().map(finding);
+    let remedies = Remedies::of(report);
+    let findings = report.findings.iter().map(|one| finding(&one, &remedies));
     entries.push(paged(report, "resources", "Resources", FINDINGS, report.findings.len(), findings, &mut put)?);
     if !report.waivers.is_empty() {
         let all = report.waivers.iter().map(waiver);
         entries.push(paged(report, "waivers", "Waivers", WAIVERS, report.waivers.len(), all, &mut put)?);
     }
     if !report.waived.is_empty() {
-        let all = report.waived.iter().map(waived);
+        let all = report.waived.iter().map(|one| waived(&one, &remedies));
         entries.push(paged(report, "waived", "Waived findings", WAIVED, report.waived.len(), all, &mut put)?);
+    }
+    if let Some(known) = &report.coverage {
+        let rows = coverage::recorded(known);
+        let (columns, total) = (coverage::RECORDED, rows.len());
+        entries.push(paged(report, "recorded", "Recorded types", columns, total, rows.into_iter(), &mut put)?);
+        let rows = known.rules.iter().map(coverage::of_rule);
+        let (columns, total) = (coverage::RULES, known.rules.len());
+        entries.push(paged(report, "evaluators", "Rules and their parameters", columns, total, rows, &mut put)?);
     }
     let none = FindingRows::default();
     for (kind, findings) in [("findings", [&report.findings, &report.waived]), ("fixed", [&report.fixed, &none])] {
@@ -130,8 +140,8 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
     }
     put("rules.csv", CSV, lines::of_rules(report)?)?;
     put("report.json", JSON, serde_json::to_vec(report)?)?;
-    let trend = chart::trend(&report.trend)?;
-    let mut page = page(report, entries, trend);
+    let (trend, pictures) = (chart::trend(&report.trend)?, pictures::of(report)?);
+    let mut page = page(report, entries, first(report, trend, pictures));
     put("index.html", HTML, page.render()?.into_bytes())?;
     let mut put = |name: &str, content_type, body: Vec<u8>| {
         sink(File { name: name.to_owned(), content_type, body }).map_err(FileError::Sink)
@@ -201,6 +211,7 @@ const FINDINGS: &[Column] = &[
     Column("Region", false),
     Column("Since", false),
     Column("Owner", false),
+    Column("Remediation", false),
 ];
 const WAIVERS: &[Column] = &[
     Column("Waives", false),
@@ -277,7 +288,7 @@ fn rules(report: &Report) -> impl Iterator<Item = Vec<Cell>> {
         let price = costs.get(&*rule.name).copied().unwrap_or_default();
         let price_text = if price == 0 { "–".to_owned() } else { cost(price) };
         let mut cells = vec![
-            Cell::noted(&*rule.name, rule.controls.join(", ")),
+            Cell::noted(&*rule.name, rule.controls.join(", ")).linked(rule.page.as_deref().unwrap_or_default()),
             severity(rule.severity.unwrap_or_default()),
             Cell::sorted(price_text, price, "n"),
         ];
@@ -297,7 +308,7 @@ fn numbers(row: &Breakdown) -> [Cell; 6] {
         .map(Cell::number)
 }
 
-fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
+fn finding(finding: &FindingRow<'_>, remedies: &Remedies<'_>) -> Vec<Cell> {
     let mut since = day(finding.since).to_owned();
     if finding.new {
         since.push_str(" (new)");
@@ -305,20 +316,21 @@ fn finding(finding: FindingRow<'_>) -> Vec<Cell> {
     let seen = if finding.as_of.is_empty() { String::new() } else { format!("as of {}", day(finding.as_of)) };
     vec![
         severity(finding.severity),
-        resource(&finding),
-        Cell::noted(finding.rule, finding.annotation),
+        resource(finding),
+        remedies.rule(finding),
         Cell::text(finding.account),
         Cell::text(finding.region),
         Cell::noted(since, seen),
         Cell::text(finding.owner),
+        remedies.remediation(finding),
     ]
 }
 
-fn waived(finding: FindingRow<'_>) -> Vec<Cell> {
+fn waived(finding: &FindingRow<'_>, remedies: &Remedies<'_>) -> Vec<Cell> {
     vec![
         severity(finding.severity),
-        resource(&finding),
-        Cell::noted(finding.rule, finding.annotation),
+        resource(finding),
+        remedies.rule(finding),
         Cell::text(finding.account),
         Cell::text(finding.region),
         Cell::text(finding.waiver),
@@ -350,7 +362,7 @@ struct RunsPage<'a> {
     links: &'a [(String, String)],
 }
 
-fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
+fn page(report: &Report, tables: Vec<Entry>, first: First) -> Page {
     let json = match report.findings.len().max(report.fixed.len()) {
         0..=JSON_FINDINGS => "JSON".to_owned(),
         _ => format!("JSON (with the first {} findings)", grouped(wide(JSON_FINDINGS))),
@@ -373,7 +385,7 @@ fn page(report: &Report, tables: Vec<Entry>, trend: Option<String>) -> Page {
         title: "Compliance report".to_owned(),
         subtitle: format!("{} · run {}", when(&report.time), report.run_id),
         links,
-        first: Some(first(report, trend)),
+        first: Some(first),
         tables,
         footer: FOOTER,
     }

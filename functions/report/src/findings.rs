@@ -50,6 +50,12 @@ pub struct FindingRow<'a> {
     /// The waiver that covers it.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub waiver: &'a str,
+    /// When AWS Config was asked for the name, the ARN and the tags.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub details_as_of: &'a str,
+    /// When it was asked why the resource does not comply.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub reason_as_of: &'a str,
 }
 
 /// Many of them.
@@ -82,6 +88,8 @@ pub(crate) struct Found {
     pub tags: u32,
     pub annotation: u32,
     pub waiver: u32,
+    pub details_as_of: u32,
+    pub reason_as_of: u32,
     pub severity: Severity,
     pub new: bool,
     /// Whether a waiver covered it in the run before.
@@ -103,6 +111,20 @@ impl FindingRows {
         };
         all.sort_unstable_by(order);
         Self { texts: Arc::clone(texts), all }
+    }
+
+    /// The oldest of them, so many at most; of equal age the worst first.
+    pub(crate) fn oldest(&self, count: usize) -> Self {
+        let words = &self.texts.words;
+        let mut oldest: Vec<Found> = Vec::with_capacity(count + 1);
+        for found in &self.all {
+            let at = oldest.partition_point(|other| words.compare(other.since, found.since).is_le());
+            if at < count {
+                oldest.insert(at, *found);
+                oldest.truncate(count);
+            }
+        }
+        Self { texts: Arc::clone(&self.texts), all: oldest }
     }
 
     /// How many there are.
@@ -145,6 +167,8 @@ impl Texts {
             tags: self.words.text(found.tags),
             annotation: self.words.text(found.annotation),
             waiver: self.words.text(found.waiver),
+            details_as_of: self.words.text(found.details_as_of),
+            reason_as_of: self.words.text(found.reason_as_of),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     findings::FindingRow,
     model::{Report, Source},
     parts,
+    pictures::Picture,
     progress::{FirstEvaluation, Progress},
     table::{cost, grouped, points},
     trend::TrendPoint,
@@ -30,6 +31,7 @@ pub(crate) struct First {
     pub no_costs: &'static str,
     pub trend: Option<String>,
     pub trend_words: String,
+    pub pictures: Vec<Picture>,
     /// What could not be read, in a sentence.
     pub unreadable: Option<String>,
     /// What does not count, in a sentence.
@@ -62,7 +64,7 @@ pub(crate) struct Line {
     pub judged: String,
 }
 
-pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
+pub(crate) fn first(report: &Report, trend: Option<String>, pictures: Vec<Picture>) -> First {
     let score = &report.score;
     let is_waiting = report.first_evaluation.state == Progress::NotStarted;
     let silent: Vec<(String, String)> = report.sources.iter().filter(|source| !source.reported).map(silence).collect();
@@ -127,6 +129,7 @@ pub(crate) fn first(report: &Report, trend: Option<String>) -> First {
         },
         trend,
         trend_words: trend_words(&report.trend),
+        pictures,
         unreadable: unreadable(report),
         others: others(report.other_evaluations),
         silent_left: silent.len().saturating_sub(SHOWN * 3),

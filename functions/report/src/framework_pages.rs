@@ -8,7 +8,7 @@ use crate::{
     findings::{FindingRow, FindingRows},
     model::{Control, Framework, FrameworkPart, Report, State},
     page::{Entry, Page, entry},
-    rows::{resource, severity},
+    rows::{Remedies, resource, severity},
     table::{Cell, Column, Cut, Table, grouped},
     wording::{day, wide},
 };
@@ -49,6 +49,7 @@ const EVIDENCE: &[Column] = &[
     Column("Region", false),
     Column("Since", false),
     Column("Owner", false),
+    Column("Remediation", false),
 ];
 const WAIVED: &[Column] = &[
     Column("Control", false),
@@ -111,10 +112,11 @@ fn tables(report: &Report, framework: &Framework) -> Result<Vec<Entry>, askama::
         "report.json has all of them",
     )?];
     let whole = "findings.csv and its further parts have all of them, each with its controls";
-    let rows = under(&report.findings, &of, evidence);
+    let remedies = Remedies::of(report);
+    let rows = under(&report.findings, &of, &remedies, evidence);
     entries.push(table(report, ("evidence", "Findings", EVIDENCE), failing, rows, whole)?);
     if waived > 0 {
-        let rows = under(&report.waived, &of, waiver);
+        let rows = under(&report.waived, &of, &remedies, waiver);
         entries.push(table(report, ("waived", "Waived findings", WAIVED), waived, rows, whole)?);
     }
     Ok(entries)
@@ -124,9 +126,10 @@ fn tables(report: &Report, framework: &Framework) -> Result<Vec<Entry>, askama::
 fn under<'a>(
     findings: &'a FindingRows,
     of: &'a ControlsOf<'_>,
-    row: fn(&str, &FindingRow<'_>) -> Vec<Cell>,
+    remedies: &'a Remedies<'_>,
+    row: fn(&str, &FindingRow<'_>, &Remedies<'_>) -> Vec<Cell>,
 ) -> impl Iterator<Item = Vec<Cell>> + 'a {
-    findings.iter().filter_map(move |finding| of.get(finding.rule).map(|controls| row(controls, &finding)))
+    findings.iter().filter_map(move |finding| of.get(finding.rule).map(|controls| row(controls, &finding, remedies)))
 }
 
 fn table(
@@ -166,20 +169,22 @@ fn control(control: &Control, unnamed: &str, not_offered: &str) -> Vec<Cell> {
         .collect()
 }
 
-fn evidence(controls: &str, finding: &FindingRow<'_>) -> Vec<Cell> {
-    row(controls, finding, Cell::text(day(finding.since)))
+fn evidence(controls: &str, finding: &FindingRow<'_>, remedies: &Remedies<'_>) -> Vec<Cell> {
+    let mut cells = row(controls, finding, remedies, Cell::text(day(finding.since)));
+    cells.push(remedies.remediation(finding));
+    cells
 }
 
-fn waiver(controls: &str, finding: &FindingRow<'_>) -> Vec<Cell> {
-    row(controls, finding, Cell::text(finding.waiver))
+fn waiver(controls: &str, finding: &FindingRow<'_>, remedies: &Remedies<'_>) -> Vec<Cell> {
+    row(controls, finding, remedies, Cell::text(finding.waiver))
 }
 
-fn row(controls: &str, finding: &FindingRow<'_>, last: Cell) -> Vec<Cell> {
+fn row(controls: &str, finding: &FindingRow<'_>, remedies: &Remedies<'_>, last: Cell) -> Vec<Cell> {
     vec![
         Cell::text(controls),
         severity(finding.severity),
         resource(finding),
-        Cell::noted(finding.rule, finding.annotation),
+        remedies.rule(finding),
         Cell::text(finding.account),
         Cell::text(finding.region),
         last,

@@ -104,3 +104,14 @@ const fn state(counts: Counts) -> State {
         (0, 0, 0) => State::Silent,
     }
 }
+
+/// Open findings of the rules of each framework.
+pub(crate) fn open_by_framework(context: &Context, rated: &Rules) -> BTreeMap<String, u64> {
+    let mut open: BTreeMap<String, u64> = BTreeMap::new();
+    for (rule, (_, counts)) in rated {
+        for id in context.rules.get(&**rule).iter().flat_map(|facts| facts.frameworks.keys()) {
+            *open.entry(id.clone()).or_default() += counts.non_compliant;
+        }
+    }
+    open
+}

@@ -135,7 +135,7 @@ impl Gathered {
 
 /// A row: its words, and where the id and the verdicts after it begin.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(crate) struct Entry {
     account: u32,
     /// Where the resource belongs.
     region: u32,
@@ -150,7 +150,7 @@ struct Entry {
 pub struct Verdicts {
     pub(crate) words: Words,
     pub(crate) rows: Rows,
-    entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// Accounts and regions that gave a row, and whether they gave one of a resource that belongs to no region.
     pub(crate) sources: BTreeMap<(u32, u32), bool>,
 }
@@ -169,53 +169,70 @@ pub(crate) struct Verdict {
 impl Verdicts {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Evaluation<'_>> {
-        self.numbers().map(|verdict| Evaluation {
-            account: self.words.text(verdict.account),
-            region: self.words.text(verdict.region),
-            rule: self.words.text(verdict.rule),
-            resource_type: self.words.text(verdict.resource_type),
-            resource_id: self.rows.text_at(verdict.id),
-            compliance: verdict.compliance,
-        })
+        self.numbers().map(|verdict| verdict.told(&self.words, &self.rows, ""))
     }
 
     pub(crate) fn numbers(&self) -> impl Iterator<Item = Verdict> {
-        let same = |one: &Entry, other: &Entry| {
-            (one.account, one.region, one.resource_type) == (other.account, other.region, other.resource_type)
-                && self.rows.text_at(one.id) == self.rows.text_at(other.id)
-        };
-        self.entries.chunk_by(same).flat_map(|entries| self.of_resource(entries))
+        numbers(&self.words, &self.rows, &self.entries)
     }
+}
 
-    /// The evaluation results of one resource, sorted by rule; of those of one rule in one region the last, of several regions the
-    /// worst.
-    fn of_resource(&self, entries: &[Entry]) -> impl Iterator<Item = Verdict> + use<> {
-        let mut verdicts = Vec::new();
-        for entry in entries {
-            let mut at = entry.id;
-            self.rows.text(&mut at);
-            for _ in 0..self.rows.number(&mut at).unwrap_or_default() {
-                let verdict = self.rows.number(&mut at).unwrap_or_default();
-                verdicts.push((verdict / 4, entry.origin, compliance(verdict % 4)));
-            }
+impl Verdict {
+    /// The same with its texts, and the waiver that covers it.
+    pub(crate) fn told<'a>(&self, words: &'a Words, rows: &'a Rows, waiver: &'a str) -> Evaluation<'a> {
+        Evaluation {
+            account: words.text(self.account),
+            region: words.text(self.region),
+            rule: words.text(self.rule),
+            resource_type: words.text(self.resource_type),
+            resource_id: rows.text_at(self.id),
+            compliance: self.compliance,
+            waiver,
         }
-        verdicts.sort_by(|one, other| self.words.compare(one.0, other.0).then(one.1.cmp(&other.1)));
-        // `dedup` keeps the first of equal ones.
-        verdicts.reverse();
-        verdicts.dedup_by_key(|(rule, origin, _)| (*rule, *origin));
-        verdicts.dedup_by(|(rule, _, compliance), (kept, _, worst)| {
-            let same = rule == kept;
-            if same && badness(*compliance) > badness(*worst) {
-                *worst = *compliance;
-            }
-            same
-        });
-        let first = entries.first().copied();
-        verdicts.into_iter().rev().filter_map(move |(rule, _, compliance)| {
-            let Entry { account, region, resource_type, id, .. } = first?;
-            Some(Verdict { account, region, rule, resource_type, id, compliance })
-        })
     }
+}
+
+/// The evaluation results of sorted rows.
+pub(crate) fn numbers<'a>(
+    words: &'a Words,
+    rows: &'a Rows,
+    entries: &'a [Entry],
+) -> impl Iterator<Item = Verdict> + use<'a> {
+    let same = |one: &Entry, other: &Entry| {
+        (one.account, one.region, one.resource_type) == (other.account, other.region, other.resource_type)
+            && rows.text_at(one.id) == rows.text_at(other.id)
+    };
+    entries.chunk_by(same).flat_map(|entries| of_resource(words, rows, entries))
+}
+
+/// The evaluation results of one resource, sorted by rule; of those of one rule in one region the last, of several regions the
+/// worst.
+fn of_resource(words: &Words, rows: &Rows, entries: &[Entry]) -> impl Iterator<Item = Verdict> + use<> {
+    let mut verdicts = Vec::new();
+    for entry in entries {
+        let mut at = entry.id;
+        rows.text(&mut at);
+        for _ in 0..rows.number(&mut at).unwrap_or_default() {
+            let verdict = rows.number(&mut at).unwrap_or_default();
+            verdicts.push((verdict / 4, entry.origin, compliance(verdict % 4)));
+        }
+    }
+    verdicts.sort_by(|one, other| words.compare(one.0, other.0).then(one.1.cmp(&other.1)));
+    // `dedup` keeps the first of equal ones.
+    verdicts.reverse();
+    verdicts.dedup_by_key(|(rule, origin, _)| (*rule, *origin));
+    verdicts.dedup_by(|(rule, _, compliance), (kept, _, worst)| {
+        let same = rule == kept;
+        if same && badness(*compliance) > badness(*worst) {
+            *worst = *compliance;
+        }
+        same
+    });
+    let first = entries.first().copied();
+    verdicts.into_iter().rev().filter_map(move |(rule, _, compliance)| {
+        let Entry { account, region, resource_type, id, .. } = first?;
+        Some(Verdict { account, region, rule, resource_type, id, compliance })
+    })
 }
 
 /// What counts where regions differ over a resource: a result before none, and a bad one before a good one.
@@ -365,7 +382,7 @@ mod tests {
 
     fn told(gathered: Gathered) -> Vec<(String, Compliance)> {
         let told = |one: Evaluation<'_>| {
-            let Evaluation { account, region, rule, resource_type, resource_id, compliance } = one;
+            let Evaluation { account, region, rule, resource_type, resource_id, compliance, .. } = one;
             (format!("{account}\0{region}\0{resource_type}\0{resource_id}\0{rule}"), compliance)
         };
         gathered.settle().iter().map(told).collect()

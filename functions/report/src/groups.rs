@@ -81,6 +81,8 @@ impl Groups {
             let facts = context.rules.get(&*rule.name);
             rule.severity = Some(facts.map(|facts| facts.severity).unwrap_or_default());
             rule.controls = facts.map(crate::input::RuleFacts::controls).unwrap_or_default();
+            rule.page = facts.and_then(|facts| facts.page.clone());
+            rule.remediation = facts.and_then(|facts| facts.remediation.clone());
         }
         let cost: BTreeMap<&str, u64> = score.costs.iter().map(|cost| (&*cost.rule, cost.millipoints)).collect();
         rules.sort_by(|one, other| {
@@ -101,6 +103,8 @@ fn sorted(groups: Named) -> Vec<Breakdown> {
         alias: None,
         severity: None,
         controls: Vec::new(),
+        page: None,
+        remediation: None,
         counts,
         new,
         fixed,

@@ -13,6 +13,10 @@ pub struct RuleFacts {
     pub severity: Severity,
     /// Frameworks that its results count for, each with its controls where the framework names some.
     pub frameworks: BTreeMap<String, BTreeSet<String>>,
+    /// Address of its page at AWS.
+    pub page: Option<String>,
+    /// Systems Manager document that remediates its findings.
+    pub remediation: Option<String>,
 }
 
 impl RuleFacts {
@@ -51,6 +55,8 @@ pub struct Evaluation<'a> {
     pub resource_id: &'a str,
     /// The verdict.
     pub compliance: Compliance,
+    /// The waiver that covers it; empty where none does, or where that is not known yet.
+    pub waiver: &'a str,
 }
 
 /// What the aggregator says of an account and region that it reads.
@@ -67,8 +73,51 @@ pub struct Arrival {
     pub updated: Option<String>,
 }
 
-/// Account id, type and id of a resource. Of a resource that belongs to no region every region says the same.
-pub type ResourceKey = (String, String, String);
+/// What the account and region of a deployment record, and how their rules evaluate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// Configuration recorders.
+    pub recorders: Vec<Recorder>,
+    /// Rules that count, sorted by name.
+    pub rules: Vec<Evaluator>,
+}
+
+/// What a configuration recorder records.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recorder {
+    /// Its name.
+    pub name: String,
+    /// Whether it records every type but the excluded ones.
+    pub all: bool,
+    /// The types that it names, where it does not record all.
+    pub types: Vec<String>,
+    /// The types that it excludes.
+    pub excluded: Vec<String>,
+    /// `CONTINUOUS` or `DAILY`.
+    pub frequency: String,
+    /// Types with another frequency.
+    pub exceptions: Vec<(String, String)>,
+}
+
+/// How a rule evaluates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evaluator {
+    /// Name of the rule in the account.
+    pub name: String,
+    /// Its parameters, a JSON object; empty where it has none.
+    pub parameters: String,
+    /// How often it is evaluated at least, such as `Six_Hours`; empty where only changes let it.
+    pub frequency: String,
+    /// The types that it is limited to; none where it names none.
+    pub types: Vec<String>,
+}
+
+/// Account id, region, type and id of a resource. The region is that to which it belongs: an id can be that of another resource
+/// in another region, and of a resource that belongs to none every region says the same.
+pub type ResourceKey = (String, String, String, String);
 
 /// What was learned of findings beside their evaluation results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,6 +126,10 @@ pub struct Learned {
     pub details: BTreeMap<ResourceKey, Details>,
     /// Why resources do not comply, by rule and resource.
     pub reasons: BTreeMap<(String, ResourceKey), String>,
+    /// Ids of the resources whose details were asked for.
+    pub described: BTreeSet<String>,
+    /// Rules, accounts and regions whose reasons were asked for.
+    pub explained: BTreeSet<(String, String, String)>,
 }
 
 /// The run that reports, and what it knows beside verdicts.
@@ -110,4 +163,6 @@ pub struct Context {
     pub previous_manifest: Option<Previous>,
     /// Waivers as they stand on the day of the run.
     pub waivers: Waivers,
+    /// What is recorded, and how rules evaluate, where that may be read.
+    pub coverage: Option<Coverage>,
 }

@@ -8,10 +8,12 @@
 //! | [`gathered`] | verdicts in few bytes, as they are read and between invocations; each once, in order |
 //! | [`collect`] | compares them with what the run before left; memory grows with resources and open findings |
 //! | [`findings`] | findings in few bytes |
+//! | [`evaluated`] | every result with the waiver that covers it, for the history |
 //! | [`model`] | the report as data, which is also its JSON |
 //! | [`trend`] | the runs that are kept; how the score changed within a day |
 //! | [`score`] | the score and what each open rule costs |
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
+//! | [`fixes`], `pictures` | the time to fix; charts with what they show in words |
 //! | `groups`, `frameworks` | sums by rule, account and region; how each framework stands |
 //! | [`progress`] | how far the first evaluation has come |
 //! | `framework_pages` | a page for each framework: its controls, and the findings that are the evidence |
@@ -22,8 +24,10 @@
 //! | `rows`, `table`, `chart` | cells that several tables have; tables cut at a number of bytes; the trend as SVG |
 
 pub mod collect;
+pub mod evaluated;
 pub mod files;
 pub mod findings;
+pub mod fixes;
 pub mod gathered;
 pub mod input;
 pub mod model;
@@ -33,6 +37,7 @@ pub mod trend;
 
 mod cells;
 mod chart;
+mod coverage;
 mod first;
 mod framework_pages;
 mod frameworks;
@@ -40,6 +45,7 @@ mod groups;
 mod lines;
 mod page;
 mod parts;
+mod pictures;
 mod rows;
 mod table;
 mod waiving;

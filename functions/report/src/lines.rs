@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, io};
 use crate::{
     cells::written,
     findings::{FindingRow, FindingRows},
-    model::Report,
+    model::{Breakdown, Report},
     parts::{LINES, files},
 };
 
 // New columns go to the end.
-const FINDING: [&str; 16] = [
+const FINDING: [&str; 20] = [
     "severity",
     "rule",
     "account",
@@ -27,31 +27,47 @@ const FINDING: [&str; 16] = [
     "tags",
     "annotation",
     "waiver",
+    "detailsAsOf",
+    "reasonAsOf",
+    "rulePage",
+    "remediation",
 ];
-const RULE: [&str; 9] =
-    ["rule", "severity", "controls", "nonCompliant", "compliant", "insufficientData", "notApplicable", "new", "fixed"];
+const RULE: [&str; 11] = [
+    "rule",
+    "severity",
+    "controls",
+    "nonCompliant",
+    "compliant",
+    "insufficientData",
+    "notApplicable",
+    "new",
+    "fixed",
+    "rulePage",
+    "remediation",
+];
 
 /// Findings as CSV, file by file, one list after the other; each with what its rule counts for.
 pub(crate) fn of_findings<'a>(
     report: &'a Report,
     findings: [&'a FindingRows; 2],
 ) -> impl Iterator<Item = Result<Vec<u8>, csv::Error>> {
-    let counts_for: BTreeMap<&str, String> =
-        report.rules.iter().map(|rule| (&*rule.name, rule.controls.join("; "))).collect();
+    let of_rules: BTreeMap<&str, (String, &Breakdown)> =
+        report.rules.iter().map(|rule| (&*rule.name, (rule.controls.join("; "), rule))).collect();
     let [first, second] = findings;
     let mut left = first.iter().chain(second.iter());
     (0..files(first.len() + second.len())).map(move |_| {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(FINDING)?;
         for finding in left.by_ref().take(LINES) {
-            let frameworks = counts_for.get(finding.rule).map_or("", String::as_str);
-            write_line(&mut writer, line(&finding, frameworks))?;
+            let known = of_rules.get(finding.rule);
+            let rule = known.map(|(_, rule)| *rule);
+            write_line(&mut writer, line(&finding, known.map_or("", |(frameworks, _)| frameworks), rule))?;
         }
         bytes(writer)
     })
 }
 
-fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str) -> [&'a str; 16] {
+fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str, rule: Option<&'a Breakdown>) -> [&'a str; 20] {
     [
         finding.severity.word(),
         finding.rule,
@@ -69,6 +85,10 @@ fn line<'a>(finding: &FindingRow<'a>, frameworks: &'a str) -> [&'a str; 16] {
         finding.tags,
         finding.annotation,
         finding.waiver,
+        finding.details_as_of,
+        finding.reason_as_of,
+        rule.and_then(|rule| rule.page.as_deref()).unwrap_or_default(),
+        rule.and_then(|rule| rule.remediation.as_deref()).unwrap_or_default(),
     ]
 }
 
@@ -89,7 +109,8 @@ pub(crate) fn of_rules(report: &Report) -> Result<Vec<u8>, csv::Error> {
         .map(|number| number.to_string());
         let words =
             [rule.name.to_string(), rule.severity.unwrap_or_default().word().to_owned(), rule.controls.join("; ")];
-        write_line(&mut writer, words.iter().chain(&numbers).map(String::as_str))?;
+        let known = [&rule.page, &rule.remediation].map(|text| text.as_deref().unwrap_or_default());
+        write_line(&mut writer, words.iter().chain(&numbers).map(String::as_str).chain(known))?;
     }
     bytes(writer)
 }

@@ -6,10 +6,16 @@ use compliance_types::severity::Severity;
 use functions_core::{compliance::Counts, manifest::Previous};
 use serde::{Deserialize, Serialize};
 
-use crate::{findings::FindingRows, parts, progress::FirstEvaluation, score::Score, trend::TrendPoint};
-
-/// How many runs the trend keeps: two weeks of one every six hours, and some.
-pub const TREND_RUNS: usize = 60;
+use crate::{
+    evaluated::Evaluated,
+    findings::FindingRows,
+    fixes::{Fix, TimeToFix},
+    input::Coverage,
+    parts,
+    progress::FirstEvaluation,
+    score::Score,
+    trend::TrendPoint,
+};
 
 /// The version of the JSON and CSV. A change that a reader must know of raises it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -72,7 +78,23 @@ pub struct Report {
     pub waived: FindingRows,
     /// Waivers in the order given, and what they match.
     pub waivers: Vec<WaiverLine>,
+    /// The open findings that are open the longest.
+    pub oldest: FindingRows,
+    /// How long findings were open before they were fixed, by severity.
+    pub time_to_fix: Vec<TimeToFix>,
+    /// Every evaluation result of the run.
+    #[serde(skip)]
+    pub evaluated: Evaluated,
+    /// Fixes that count.
+    #[serde(skip)]
+    pub fixes: Vec<Fix>,
+    /// What the account and region of the deployment record, and how their rules evaluate; absent where that may not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
 }
+
+/// How many of the oldest findings a report has.
+pub const OLDEST: usize = 10;
 
 /// A waiver as the report lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -150,6 +172,12 @@ pub struct Breakdown {
     /// The rule's controls.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub controls: Vec<String>,
+    /// Address of the rule's page at AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Systems Manager document that remediates the rule's findings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<String>,
     /// Its verdicts.
     #[serde(flatten)]
     pub counts: Counts,
@@ -298,6 +326,9 @@ pub struct Summary {
     /// How far the first evaluation had come; absent in a summary of a version that did not ask.
     #[serde(default)]
     pub first_evaluation: Option<FirstEvaluation>,
+    /// Fixes that count for the time to fix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
 }
 
 /// A summary of a version that did not tell had one file of findings.
@@ -322,6 +353,7 @@ impl Report {
             unreadable_resources: self.unreadable_resources,
             other_evaluations: self.other_evaluations,
             first_evaluation: Some(self.first_evaluation.clone()),
+            fixes: self.fixes.clone(),
         }
     }
 }

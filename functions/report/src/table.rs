@@ -17,6 +17,8 @@ pub(crate) struct Cell {
     pub sort: Option<u64>,
     /// Style class.
     pub class: &'static str,
+    /// Address that the text links to, where it does.
+    pub link: String,
 }
 
 impl Cell {
@@ -32,6 +34,11 @@ impl Cell {
         Self { text: text.into(), class, ..Self::default() }
     }
 
+    /// The same with a link.
+    pub(crate) fn linked(self, link: &str) -> Self {
+        Self { link: link.to_owned(), ..self }
+    }
+
     pub(crate) fn number(number: u64) -> Self {
         Self { text: grouped(number), sort: Some(number), class: "n", ..Self::default() }
     }
@@ -44,7 +51,7 @@ impl Cell {
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = "<tr>{% for cell in cells %}<td{% if !cell.class.is_empty() %} class=\"{{ cell.class }}\"{% endif %}{% if let Some(key) = cell.sort %} data-key=\"{{ key }}\"{% endif %}>{% if cell.class.starts_with(\"sev\") %}<b>{{ cell.text }}</b>{% else %}{{ cell.text }}{% endif %}{% if !cell.note.is_empty() %}<small>{{ cell.note }}</small>{% endif %}</td>{% endfor %}</tr>\n"
+    source = "<tr>{% for cell in cells %}<td{% if !cell.class.is_empty() %} class=\"{{ cell.class }}\"{% endif %}{% if let Some(key) = cell.sort %} data-key=\"{{ key }}\"{% endif %}>{% if cell.class.starts_with(\"sev\") %}<b>{{ cell.text }}</b>{% else if !cell.link.is_empty() %}<a href=\"{{ cell.link }}\">{{ cell.text }}</a>{% else %}{{ cell.text }}{% endif %}{% if !cell.note.is_empty() %}<small>{{ cell.note }}</small>{% endif %}</td>{% endfor %}</tr>\n"
 )]
 struct Row<'a> {
     cells: &'a [Cell],

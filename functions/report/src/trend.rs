@@ -1,6 +1,8 @@
 //! The runs that are kept, and how the score changed within a day.
 
-use compliance_types::time::Timestamp;
+use std::collections::BTreeMap;
+
+use compliance_types::{severity::Severity, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One run in the trend.
@@ -20,6 +22,39 @@ pub struct TrendPoint {
     /// Whether the first evaluation was still running.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first_evaluation: bool,
+    /// Open findings of each severity.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub severities: BTreeMap<Severity, u64>,
+    /// Open findings of the rules of each framework.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, u64>,
+    /// Open findings of each account, of those with the most.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<String, u64>,
+}
+
+/// How many accounts a run of the trend has at most.
+pub(crate) const ACCOUNTS: usize = 50;
+
+impl TrendPoint {
+    /// As the list of all runs has it.
+    #[must_use]
+    pub fn listed(self) -> Self {
+        let (severities, frameworks, accounts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { severities, frameworks, accounts, ..self }
+    }
+}
+
+/// How many runs the trend keeps: two weeks of one every six hours, and some.
+pub const TREND_RUNS: usize = 60;
+
+/// The runs that are kept after one.
+pub(crate) fn after(mut runs: Vec<TrendPoint>, own: TrendPoint) -> Vec<TrendPoint> {
+    runs.retain(|run| run.run_id != own.run_id);
+    runs.push(own);
+    let surplus = runs.len().saturating_sub(TREND_RUNS);
+    runs.drain(..surplus);
+    runs
 }
 
 const HOUR: u64 = 3_600_000;
@@ -61,6 +96,9 @@ mod tests {
             non_compliant: 0,
             verdicts: 1,
             first_evaluation: false,
+            severities: BTreeMap::new(),
+            frameworks: BTreeMap::new(),
+            accounts: BTreeMap::new(),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use functions_core::waiver::{Standing, Subject, Waivers};
+use functions_core::{
+    compliance::Counts,
+    waiver::{Standing, Subject, Waivers},
+};
 
 use crate::{
     findings::{FindingRow, Found, Texts},
@@ -74,4 +77,25 @@ pub(crate) fn lines(waivers: &Waivers, covered: &[u64]) -> Vec<WaiverLine> {
         }
     };
     waivers.all().iter().zip(counts).map(line).collect()
+}
+
+/// Open findings, and those that a waiver covers, which leave the counts of their cells. What a waiver covered in the run
+/// before and none covers now is new.
+pub(crate) fn part(
+    found: Vec<Found>,
+    nothing: u32,
+    cells: &mut [((u32, u32, u32), Counts)],
+) -> (Vec<Found>, Vec<Found>) {
+    let (waived, mut open): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.waiver != nothing);
+    for found in open.iter_mut().filter(|found| found.was_waived) {
+        found.new = true;
+    }
+    let mut counts: BTreeMap<(u32, u32, u32), u64> = BTreeMap::new();
+    for found in &waived {
+        *counts.entry((found.account, found.region, found.rule)).or_default() += 1;
+    }
+    for (place, cell) in cells {
+        cell.waive(counts.get(place).copied().unwrap_or_default());
+    }
+    (open, waived)
 }

@@ -18,9 +18,23 @@ pub struct RuleEntry {
     /// Name of the rule in the account, with the deployment's prefix where it has one; of a rule in a pack, the name that
     /// the template gives it ([`super::name_in_template`]).
     pub name: String,
+    /// Name of its page in the AWS Config Developer Guide; none of a rule of the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Systems Manager document that remediates its findings, where one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<String>,
     /// How much its findings weigh.
     #[serde(default)]
     pub severity: Severity,
+}
+
+impl RuleEntry {
+    /// Address of its page at AWS.
+    #[must_use]
+    pub fn page_url(&self) -> Option<String> {
+        self.page.as_ref().map(|page| format!("https://docs.aws.amazon.com/config/latest/developerguide/{page}.html"))
+    }
 }
 
 /// A rule that somebody asked for and that the region does not offer: it neither passes nor fails.

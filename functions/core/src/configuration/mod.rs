@@ -21,7 +21,7 @@ mod packed;
 
 pub use entries::{NotAssessed, PackEntry, RuleEntry};
 pub use notices::{Notices, Route};
-pub use packed::name_in_template;
+pub use packed::{in_pack, name_in_template, parts_in_account};
 
 /// The version of the document that this code writes and reads.
 pub const VERSION: u32 = 1;

@@ -30,6 +30,9 @@ pub struct Route {
     /// Account ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<String>,
+    /// Whether its messages are in the form that Amazon Q Developer in chat applications shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chat: bool,
     /// Ids of frameworks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frameworks: Vec<String>,

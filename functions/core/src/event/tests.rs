@@ -219,7 +219,7 @@ fn processing_is_asked_by_a_schedule_a_queue_and_by_hand() {
         (json!({ "trigger": "digest" }), Ask::Digest),
         (
             json!({ "trigger": "continue", "of": "schedule", "number": 3 }),
-            Ask::Continue(Continuation { of: Trigger::Schedule, number: 3 }),
+            Ask::Continue(Continuation { of: Trigger::Schedule, number: 3, run: None }),
         ),
         (json!({ "detail-type": "Scheduled Event", "source": "aws.events" }), Ask::Look(Trigger::Schedule)),
         (json!({ "Records": [] }), Ask::Changes(vec![])),
@@ -302,10 +302,21 @@ fn recorded_events_are_understood() {
 #[test]
 fn continuation_reads_back_and_ends() {
     let chain: Vec<Continuation> = std::iter::successors(Continuation::after(Trigger::Schedule, 0), |one| {
-        assert_eq!(ask(&one.event()).unwrap(), Ask::Continue(*one));
+        assert_eq!(ask(&one.event()).unwrap(), Ask::Continue(one.clone()));
         Continuation::after(one.of, one.number)
     })
     .collect();
     assert_eq!(chain.len(), 12);
     assert!(chain.iter().all(|one| one.of == Trigger::Schedule));
+}
+
+#[test]
+fn continuation_of_a_report_names_its_run() {
+    let run = crate::run::tests::run();
+    let one = Continuation::after(Trigger::Schedule, 0).unwrap();
+    assert!(is_report_due(&one.event()).is_err(), "which run is left is not known");
+    let event = one.of_run(&run).event();
+    assert!(is_report_due(&event).unwrap());
+    let asked = continuation(&event).unwrap().run.unwrap();
+    assert_eq!((asked.id, asked.time), (run.id, run.time));
 }

@@ -3,8 +3,11 @@
 //! A set of transitions is one message for each set of routes that takes them, so that a route gets its own and nothing
 //! else, and everybody who takes all gets each transition once.
 
+mod chat;
 mod links;
+mod machine;
 mod render;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     configuration::{MonitoringConfiguration, Route},
+    ledger::ENTRY_BYTES,
     run::Origin,
     sha256,
     transition::Transition,
@@ -56,12 +60,12 @@ pub struct Summary {
     /// Whether it is the first run of all.
     pub first: bool,
     /// Rules that are judged.
-    pub judged: Vec<String>,
+    pub judged: usize,
     /// Those of them whose first evaluation may not be over: their changes are not told one by one yet.
     pub unsettled: usize,
     /// Rules that wait for their first verdict.
     pub waiting: usize,
-    /// Open findings of the rules in `judged` that have some.
+    /// Open findings of those of these rules that have some.
     pub open: BTreeMap<String, usize>,
 }
 
@@ -133,7 +137,9 @@ impl Notice {
             Content::Transitions { transitions } => {
                 let named = transitions.iter().map(|each| {
                     let place = each.resource.home_region(&each.region);
-                    (each.kind, &each.account, place, &each.rule, &each.resource, &each.since)
+                    // A finding that was sent when it began is news once more on the day after its waiver.
+                    let ended = each.waiver_ended.then(|| each.at.date());
+                    (each.kind, &each.account, place, &each.rule, &each.resource, &each.since, ended)
                 });
                 serde_json::to_string(&named.collect::<Vec<_>>())?
             }
@@ -168,21 +174,50 @@ pub fn notices(
     }
     let mut notices = Vec::new();
     for (routes, transitions) in by_routes {
-        let mut waiting: Vec<Vec<Transition>> = transitions.chunks(TRANSITIONS).rev().map(<[_]>::to_vec).collect();
-        while let Some(mut transitions) = waiting.pop() {
-            let half = transitions.len() / 2;
-            let content = Content::Transitions { transitions: transitions.clone() };
-            let notice = Notice::new(origin, at, routes.clone(), content)?;
-            if half > 0 && notice.message(facts, usize::MAX).bytes() > MESSAGE_BYTES {
-                waiting.push(transitions.split_off(half));
-                waiting.push(transitions);
-            } else {
-                notices.push(notice);
-            }
+        let of = |transitions| Notice::new(origin, at, routes.clone(), Content::Transitions { transitions });
+        notices.extend(fitting(&transitions, of, facts)?);
+    }
+    Ok(notices)
+}
+
+/// The messages that announce the end of waivers, each within [`MESSAGE_BYTES`].
+///
+/// # Errors
+/// Never: notices render.
+pub fn endings(
+    waivers: &[Ending],
+    facts: &Facts<'_>,
+    origin: &Origin,
+    at: &Timestamp,
+) -> Result<Vec<Notice>, serde_json::Error> {
+    fitting(waivers, |waivers| Notice::new(origin, at, Vec::new(), Content::WaiversEnd { waivers }), facts)
+}
+
+/// Notices of all of `items`, each of as many as fit into a message and into an entry of the ledger.
+fn fitting<T: Clone>(
+    items: &[T],
+    make: impl Fn(Vec<T>) -> Result<Notice, serde_json::Error>,
+    facts: &Facts<'_>,
+) -> Result<Vec<Notice>, serde_json::Error> {
+    let mut notices = Vec::new();
+    let mut waiting: Vec<Vec<T>> = items.chunks(TRANSITIONS).rev().map(<[_]>::to_vec).collect();
+    while let Some(mut some) = waiting.pop() {
+        let half = some.len() / 2;
+        let notice = make(some.clone())?;
+        let fits = half == 0
+            || (notice.message(facts, usize::MAX).bytes() <= MESSAGE_BYTES
+                && serde_json::to_string(&notice)?.len() <= ENTRY_BYTES);
+        if fits {
+            notices.push(notice);
+        } else {
+            waiting.push(some.split_off(half));
+            waiting.push(some);
         }
     }
     Ok(notices)
 }
 
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod tests;

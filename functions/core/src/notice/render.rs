@@ -7,11 +7,15 @@ use std::{
 };
 
 use compliance_types::resource::Resource;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{Content, Facts, Notice, Summary, links};
+use super::{
+    Content, Facts, Notice, Summary, chat, links,
+    machine::{Body, Change, Controls, Machine},
+    text::printable,
+};
 use crate::{
-    details::Details,
+    configuration::RuleEntry,
     key::{FINDING_RUNBOOK, REPORT_PAGE},
     record::SCHEMA_VERSION,
     runbook::Runbook,
@@ -77,7 +81,7 @@ impl Message {
 }
 
 pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) -> Message {
-    let (subject, mut text, machine) = match &notice.content {
+    let (subject, mut text, body) = match &notice.content {
         Content::Transitions { transitions } => changes(notice, transitions, facts),
         Content::Summary(summary) => summed_up(notice, summary, facts),
         Content::WaiversEnd { waivers } => waivers_end(notice, waivers, facts),
@@ -89,7 +93,8 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
                  cloudwatch.amazonaws.com and sns.amazonaws.com. The test is made again with each run.\n\nWhat to do: {page}\n",
                 sent = sent.as_str()
             );
-            ("Alarms do not reach the topic".to_owned(), text, json!({ "sent": sent, "runbook": page }))
+            let body = Body::DeliveryLost { sent: sent.as_str(), runbook: page };
+            ("Alarms do not reach the topic".to_owned(), text, body)
         }
     };
     if unconfirmed > 0 {
@@ -101,11 +106,27 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
     }
     let report = links::object(&notice.origin.region, facts.bucket, REPORT_PAGE);
     let _ = write!(text, "\nLatest report: {report}\nMessage {} of compliance monitoring.\n", notice.id);
-    Message {
-        subject: subject_of(&subject, &account(notice, facts)),
-        body: json!({ "default": head(notice, machine, facts).to_string(), "email": text }).to_string(),
-        attributes: attributes(notice, facts),
+    let attributes = attributes(notice, body.kind(), facts);
+    let subject = subject_of(&subject, &account(notice, facts));
+    let mut parts = BTreeMap::from([("email", text)]);
+    if let Content::Transitions { transitions } = &notice.content
+        && chat::is_for_chat(notice, facts)
+    {
+        // SNS delivers this part to all subscribers by HTTPS, of which a chat is one.
+        parts.extend(chat::message(notice, transitions, facts, (&subject, &report)).map(|text| ("https", text)));
     }
+    let machine = json!(Machine {
+        schema_version: SCHEMA_VERSION,
+        id: &notice.id,
+        time: notice.at.as_str(),
+        account: &notice.origin.account,
+        account_alias: facts.alias,
+        region: &notice.origin.region,
+        report,
+        content: body,
+    });
+    parts.insert("default", machine.to_string());
+    Message { subject, body: json!(parts).to_string(), attributes }
 }
 
 /// `prod (123456789012)`, or the number alone.
@@ -116,7 +137,7 @@ fn account(notice: &Notice, facts: &Facts<'_>) -> String {
     }
 }
 
-fn changes(notice: &Notice, transitions: &[Transition], facts: &Facts<'_>) -> (String, String, Value) {
+fn changes<'a>(notice: &Notice, transitions: &'a [Transition], facts: &Facts<'a>) -> (String, String, Body<'a>) {
     let count = |kind| transitions.iter().filter(|each| each.kind == kind).count();
     let parts = Kind::ALL.into_iter().filter(|kind| count(*kind) > 0);
     let subject = parts.map(|kind| format!("{} {}", count(kind), words(kind))).collect::<Vec<_>>().join(", ");
@@ -134,8 +155,8 @@ fn changes(notice: &Notice, transitions: &[Transition], facts: &Facts<'_>) -> (S
             told(&mut text, each, facts);
         }
     }
-    let machine: Vec<Value> = transitions.iter().map(|each| machine(each, facts)).collect();
-    (subject, text, json!({ "transitions": machine }))
+    let transitions = transitions.iter().map(|each| change(each, facts)).collect();
+    (subject, text, Body::Transitions { transitions })
 }
 
 const fn words(kind: Kind) -> &'static str {
@@ -161,11 +182,12 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     let severity = facts.severity(&each.rule).word();
     let _ = write!(text, "\n  {resource_type} {}\n", printable(resource_id));
     let _ = writeln!(text, "    rule        {} ({severity})", printable(&each.rule));
-    let details = each.details.as_ref();
+    let known = each.label.as_ref();
     for (label, value) in [
-        ("name", details.and_then(|details| details.name.as_deref())),
-        ("owner", details.and_then(Details::owner)),
+        ("name", known.and_then(|known| known.name.as_deref())),
+        ("owner", known.and_then(|known| known.owner.as_deref())),
         ("why", each.annotation.as_deref()),
+        ("waiver", each.waiver_ended.then_some("has ended; the finding counts again")),
     ] {
         if let Some(value) = value {
             let _ = writeln!(text, "    {label:<12}{}", printable(value));
@@ -183,6 +205,13 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
     if let Some(page) = links::finding(&each.region, &each.resource, &each.rule) {
         let _ = writeln!(text, "    look        {page}");
     }
+    let entry = facts.configuration.rule(&each.rule).filter(|_| each.kind.opens());
+    if let Some(page) = entry.and_then(RuleEntry::page_url) {
+        let _ = writeln!(text, "    rule page   {page}");
+    }
+    if let Some(document) = entry.and_then(|entry| entry.remediation.as_ref()) {
+        let _ = writeln!(text, "    remediation {document}");
+    }
     if each.kind.opens() {
         let _ = writeln!(text, "    what to do  {}", links::object(&each.region, facts.bucket, FINDING_RUNBOOK));
     }
@@ -199,37 +228,38 @@ fn controls<'a>(rule: &str, facts: &Facts<'a>) -> BTreeMap<&'a str, (Vec<&'a str
     frameworks.collect()
 }
 
-fn machine(each: &Transition, facts: &Facts<'_>) -> Value {
-    let frameworks: Map<String, Value> = controls(&each.rule, facts)
-        .into_iter()
-        .map(|(id, (named, more))| (id.to_owned(), json!({ "controls": named, "more": more })))
-        .collect();
-    json!({
-        "kind": each.kind.word(),
-        "account": each.account,
-        "accountAlias": facts.alias,
-        "region": each.resource.home_region(&each.region),
-        "resourceType": each.resource.resource_type,
-        "resourceId": each.resource.resource_id,
-        "resourceName": each.details.as_ref().and_then(|details| details.name.as_ref()),
-        "arn": each.details.as_ref().and_then(|details| details.arn.as_ref()),
-        "owner": each.details.as_ref().and_then(Details::owner),
-        "annotation": each.annotation,
-        "rule": each.rule,
-        "identifier": facts.configuration.rule(&each.rule).map(|rule| &rule.identifier),
-        "severity": facts.severity(&each.rule).word(),
-        "frameworks": frameworks,
-        "since": each.since,
-        "at": each.at,
-        "console": links::finding(&each.region, &each.resource, &each.rule),
-        "runbook": links::object(&each.region, facts.bucket, FINDING_RUNBOOK),
-    })
+fn change<'a>(each: &'a Transition, facts: &Facts<'a>) -> Change<'a> {
+    let (entry, label) = (facts.configuration.rule(&each.rule), each.label.as_ref());
+    let controls = controls(&each.rule, facts).into_iter();
+    Change {
+        kind: each.kind,
+        account: &each.account,
+        account_alias: facts.alias,
+        region: each.resource.home_region(&each.region),
+        resource_type: &each.resource.resource_type,
+        resource_id: &each.resource.resource_id,
+        resource_name: label.and_then(|label| label.name.as_deref()),
+        arn: label.and_then(|label| label.arn.as_deref()),
+        owner: label.and_then(|label| label.owner.as_deref()),
+        annotation: each.annotation.as_deref(),
+        waiver_ended: each.waiver_ended,
+        rule: &each.rule,
+        identifier: entry.map(|rule| rule.identifier.as_str()),
+        rule_page: entry.and_then(RuleEntry::page_url),
+        remediation: entry.and_then(|rule| rule.remediation.as_deref()),
+        severity: facts.severity(&each.rule).word(),
+        frameworks: controls.map(|(id, (controls, more))| (id, Controls { controls, more })).collect(),
+        since: each.since.as_str(),
+        at: each.at.as_str(),
+        console: links::finding(&each.region, &each.resource, &each.rule),
+        runbook: links::object(&each.region, facts.bucket, FINDING_RUNBOOK),
+    }
 }
 
-fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, String, Value) {
+fn summed_up<'a>(notice: &Notice, summary: &'a Summary, facts: &Facts<'_>) -> (String, String, Body<'a>) {
     let (account, region) = (account(notice, facts), &notice.origin.region);
     let open: usize = summary.open.values().sum();
-    let rules = counted(summary.judged.len(), "rule", "rules");
+    let rules = counted(summary.judged, "rule", "rules");
     let mut text = match summary.first {
         true => format!("Compliance monitoring began in account {account}, region {region}.\n\n"),
         false => format!("Rules were evaluated for the first time in account {account}, region {region}.\n\n"),
@@ -255,15 +285,17 @@ fn summed_up(notice: &Notice, summary: &Summary, facts: &Facts<'_>) -> (String, 
     if let Some(more) = worst.len().checked_sub(RULES).filter(|more| *more > 0) {
         let _ = writeln!(text, "  and {more} more rules");
     }
-    let named: BTreeMap<_, _> = worst.iter().take(RULES).map(|(rule, count)| (rule, count)).collect();
-    let machine = json!({
-        "first": summary.first, "judgedRules": summary.judged.len(), "waitingRules": summary.waiting,
-        "openFindings": open, "openFindingsByRule": named,
-    });
-    (format!("{rules} watched, {open} open findings"), text, machine)
+    let body = Body::Summary {
+        first: summary.first,
+        judged_rules: summary.judged,
+        waiting_rules: summary.waiting,
+        open_findings: open,
+        open_findings_by_rule: worst.iter().take(RULES).map(|(rule, count)| (rule.as_str(), **count)).collect(),
+    };
+    (format!("{rules} watched, {open} open findings"), text, body)
 }
 
-fn waivers_end(notice: &Notice, waivers: &[Ending], facts: &Facts<'_>) -> (String, String, Value) {
+fn waivers_end<'a>(notice: &Notice, waivers: &'a [Ending], facts: &Facts<'_>) -> (String, String, Body<'a>) {
     let (account, region) = (account(notice, facts), &notice.origin.region);
     let count = counted(waivers.len(), "waiver ends", "waivers end");
     let mut text = format!(
@@ -284,28 +316,10 @@ fn waivers_end(notice: &Notice, waivers: &[Ending], facts: &Facts<'_>) -> (Strin
             let _ = writeln!(text, "    ticket      {}", printable(ticket));
         }
     }
-    (format!("{count} soon"), text, json!({ "waivers": waivers }))
+    (format!("{count} soon"), text, Body::WaiversEnd { waivers })
 }
 
-fn head(notice: &Notice, content: Value, facts: &Facts<'_>) -> Value {
-    let kind = match notice.content {
-        Content::Transitions { .. } => "transitions",
-        Content::Summary(_) => "summary",
-        Content::WaiversEnd { .. } => "waiversEnd",
-        Content::DeliveryLost { .. } => "deliveryLost",
-    };
-    let mut head = json!({
-        "schemaVersion": SCHEMA_VERSION, "id": notice.id, "kind": kind, "time": notice.at,
-        "account": notice.origin.account, "accountAlias": facts.alias, "region": notice.origin.region,
-        "report": links::object(&notice.origin.region, facts.bucket, REPORT_PAGE),
-    });
-    if let (Some(head), Value::Object(content)) = (head.as_object_mut(), content) {
-        head.extend(content);
-    }
-    head
-}
-
-fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attribute> {
+fn attributes(notice: &Notice, kind: &str, facts: &Facts<'_>) -> BTreeMap<&'static str, Attribute> {
     let mut attributes = BTreeMap::from([
         ("account", Attribute::Text(notice.origin.account.clone())),
         ("region", Attribute::Text(notice.origin.region.clone())),
@@ -315,7 +329,6 @@ fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attr
             attributes.insert(name, Attribute::List(texts.into_iter().collect()));
         }
     };
-    let of = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
     match &notice.content {
         Content::Transitions { transitions } => {
             let rules: BTreeSet<&str> = transitions.iter().map(|each| each.rule.as_str()).collect();
@@ -325,9 +338,7 @@ fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attr
             list("framework", frameworks.collect());
             list("rule", rules.into_iter().map(str::to_owned).collect());
         }
-        Content::Summary(_) => list("kind", of(&["summary"])),
-        Content::WaiversEnd { .. } => list("kind", of(&["waiversEnd"])),
-        Content::DeliveryLost { .. } => list("kind", of(&["deliveryLost"])),
+        _ => list("kind", BTreeSet::from([kind.to_owned()])),
     }
     list("route", notice.routes.iter().cloned().collect());
     attributes
@@ -336,16 +347,6 @@ fn attributes(notice: &Notice, facts: &Facts<'_>) -> BTreeMap<&'static str, Attr
 /// `1 change`, `2 changes`.
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// A name without what would break a line or hide one.
-fn printable(text: &str) -> String {
-    let hidden = |character: char| {
-        // Marks that turn the direction of what follows (Unicode Standard Annex 9).
-        character.is_control()
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|character| if hidden(character) { '\u{fffd}' } else { character }).collect()
 }
 
 /// ASCII, one line, as long as SNS takes.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::{
     configuration::{Notices, RuleEntry},
-    details::Details,
+    details::{Details, Label, clipped},
     run::tests::run,
     transition::Kind,
 };
@@ -17,6 +17,8 @@ fn rule(name: &str, severity: Severity, framework: Option<&str>) -> RuleEntry {
         name: name.to_owned(),
         severity,
         frameworks: framework.map(|id| (id.to_owned(), controls)).into_iter().collect(),
+        page: (name == "a").then(|| "restricted-ssh".to_owned()),
+        remediation: (name == "a").then(|| "AWS-DisablePublicAccessForSecurityGroup".to_owned()),
     }
 }
 
@@ -44,7 +46,8 @@ fn transition(kind: Kind, rule: &str, id: &str) -> Transition {
         since: run().time,
         at: run().time,
         annotation: None,
-        details: None,
+        label: None,
+        waiver_ended: false,
     }
 }
 
@@ -85,6 +88,8 @@ DOES NOT COMPLY
     framework   hipaa: c1, c2, c3, c4, c5 and 2 more
     since       2026-03-04T05:06:07Z
     look        {look}/config/home?region=eu-central-1#/resources/details?resourceId=bad%20one&resourceType=AWS::S3::Bucket
+    rule page   https://docs.aws.amazon.com/config/latest/developerguide/restricted-ssh.html
+    remediation AWS-DisablePublicAccessForSecurityGroup
     what to do  {look}/s3/object/reports?region=eu-central-1&prefix=runbooks/non-compliance.md
 
   AWS::S3::Bucket low-one
@@ -186,6 +191,11 @@ fn an_id_is_the_same_for_the_same_news_and_from_every_region_for_a_global_resour
     assert_eq!(first, id(open.clone(), "us-east-1", "AWS::IAM::Role", two));
     assert_ne!(first, id(open.clone(), "eu-central-1", "AWS::S3::Bucket", one));
     assert_ne!(first, id(transition(Kind::Fixed, "a", "x"), "eu-central-1", "AWS::IAM::Role", one));
+    let ended = Transition { waiver_ended: true, ..open };
+    let again = id(ended.clone(), "eu-central-1", "AWS::IAM::Role", one);
+    assert_ne!(first, again, "the end of a waiver is news once more");
+    assert_eq!(again, id(ended.clone(), "us-east-1", "AWS::IAM::Role", two));
+    assert_ne!(again, id(ended, "eu-central-1", "AWS::IAM::Role", "2026-04-04T05:06:07Z"));
 }
 
 #[test]
@@ -193,7 +203,7 @@ fn a_summary_tells_how_many_and_the_worst_first() {
     let configuration = configuration(&[]);
     let facts = facts(&configuration);
     let open = BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 30)]);
-    let summary = Summary { first: true, judged: texts(&["a", "b", "c"]), unsettled: 2, waiting: 1, open };
+    let summary = Summary { first: true, judged: 3, unsettled: 2, waiting: 1, open };
     let notice = Notice::new(&run().origin, &run().time, vec![], Content::Summary(summary)).unwrap();
     let message = notice.message(&facts, 0);
     let (machine, text) = parts(&message);
@@ -255,19 +265,60 @@ proptest! {
         expected.sort();
         prop_assert_eq!(told, expected);
     }
+
+    /// Whatever AWS Config returns of a resource, and however many waivers end at once.
+    #[test]
+    fn every_entry_fits_into_an_item(count in 1..200_usize, length in 1..3_000_usize, filler in "[\"x語\n]") {
+        let configuration = configuration(&[]);
+        let facts = facts(&configuration);
+        let long = filler.repeat(length);
+        let tags = (0..50).map(|number| (format!("{number}{long}"), long.clone())).chain([("owner".to_owned(), long.clone())]);
+        let details = Details { arn: Some(long.clone()), name: Some(long.clone()), tags: tags.collect() };
+        let transitions: Vec<_> = (0..count)
+            .map(|number| Transition {
+                label: Label::of(&details),
+                annotation: Some(clipped(&long)),
+                ..transition(Kind::NonCompliant, "a", &format!("{number}{}", "語".repeat(200)))
+            })
+            .collect();
+        let waiver = crate::waiver::Waiver { reason: clipped(&long), ..Default::default() };
+        let waivers = vec![Ending { waiver, days_left: 3 }; count];
+        let ending = endings(&waivers, &facts, &run().origin, &run().time).unwrap();
+        let told = |notice: &Notice| match &notice.content {
+            Content::WaiversEnd { waivers } => waivers.len(),
+            Content::Transitions { transitions } => transitions.len(),
+            _ => 0,
+        };
+        prop_assert_eq!(ending.iter().map(told).sum::<usize>(), count);
+        let sent = of(transitions.clone(), &facts);
+        prop_assert_eq!(sent.iter().map(told).sum::<usize>(), count);
+        for notice in sent.iter().chain(&ending) {
+            let crate::ledger::Write::Put(entry) = crate::outbox::put(notice).unwrap() else { panic!("no entry") };
+            prop_assert!(entry.body.len() <= crate::ledger::ENTRY_BYTES);
+            prop_assert!(notice.message(&facts, 1).bytes() <= MESSAGE_BYTES);
+        }
+        let held = crate::digest::hold(&transitions, &run().origin, &run().time).unwrap();
+        let mut all = 0;
+        for (transitions, write) in held {
+            let crate::ledger::Write::Put(entry) = write else { panic!("no entry") };
+            prop_assert!(entry.body.len() <= crate::ledger::ENTRY_BYTES && !transitions.is_empty());
+            all += transitions.len();
+        }
+        prop_assert_eq!(all, count);
+    }
 }
 
 #[test]
 fn finding_says_why_what_it_is_called_and_who_owns_it() {
     let configuration = configuration(&[]);
     let facts = facts(&configuration);
-    let details = Details {
+    let label = Label {
         arn: Some("arn:aws:s3:::b".to_owned()),
         name: Some("orders".to_owned()),
-        tags: [("Owner".to_owned(), "data-team".to_owned())].into(),
+        owner: Some("data-team".to_owned()),
     };
     let annotation = Some("The policy admits\nplain HTTP.".to_owned());
-    let each = Transition { annotation, details: Some(details), ..transition(Kind::NonCompliant, "a", "b") };
+    let each = Transition { annotation, label: Some(label), ..transition(Kind::NonCompliant, "a", "b") };
     let (machine, text) = parts(&of(vec![each], &facts)[0].message(&facts, 0));
     for line in
         ["    name        orders", "    owner       data-team", "    why         The policy admits\u{fffd}plain HTTP."]
@@ -312,4 +363,45 @@ fn waivers_that_end_are_a_message_of_their_own() {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert_eq!((&machine["kind"], &machine["waivers"][0]["daysLeft"]), (&"waiversEnd".into(), &14.into()));
+}
+
+#[test]
+fn route_to_a_chat_gets_a_custom_notification_and_others_what_they_had() {
+    let chat = Route { chat: true, severities: vec![Severity::Critical], ..Route::default() };
+    let configuration = configuration(&[("chat", chat)]);
+    let facts = facts(&configuration);
+    let label = Label { owner: Some("data".to_owned()), ..Label::default() };
+    let all: Vec<_> = (0..12)
+        .map(|number| Transition {
+            annotation: Some("open to *all* <!here> @channel".to_owned()),
+            label: Some(label.clone()),
+            ..transition(Kind::NonCompliant, "a", &format!("b`{number}"))
+        })
+        .chain([transition(Kind::NonCompliant, "b", "low")])
+        .collect();
+    let notices = of(all, &facts);
+    let body = |notice: &Notice| serde_json::from_str::<Value>(&notice.message(&facts, 0).body).unwrap();
+    let of_route = |routes: &[&str]| notices.iter().find(|notice| notice.routes == *routes).unwrap();
+    assert_eq!(body(of_route(&[]))["https"], Value::Null);
+    let whole = body(of_route(&["chat"]));
+    assert!(whole["email"].is_string() && whole["default"].is_string());
+    let chat: Value = serde_json::from_str(whole["https"].as_str().unwrap()).unwrap();
+    assert_eq!((&chat["version"], &chat["source"]), (&"1.0".into(), &"custom".into()));
+    let content = &chat["content"];
+    assert_eq!(content["textType"], "client-markdown");
+    assert_eq!(content["title"], "Compliance: 12 not compliant - prod (123456789012)");
+    let lines: Vec<&str> = content["description"].as_str().unwrap().lines().collect();
+    assert_eq!((lines.len(), lines[10]), (11, "and 2 more changes"));
+    assert_eq!(
+        lines[0],
+        "• AWS::S3::Bucket `b'0` does not comply with `a` (critical, owner `data`): open to  all   !here   channel"
+    );
+    assert_eq!(
+        content["nextSteps"][0],
+        "Run `AWS-DisablePublicAccessForSecurityGroup` for `a`: \
+         https://docs.aws.amazon.com/config/latest/developerguide/restricted-ssh.html"
+    );
+    let steps = content["nextSteps"].as_array().unwrap();
+    assert!(steps.len() == 2 && steps[1].as_str().unwrap().starts_with("Open the report: https://"), "{steps:?}");
+    assert_eq!(chat["metadata"]["relatedResources"].as_array().unwrap().len(), 10);
 }

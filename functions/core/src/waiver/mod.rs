@@ -15,6 +15,7 @@ pub use standing::{Defect, MAX_DAYS, NOTICE_DAYS, Standing};
 
 /// One waiver. Each selector that is given must match; of a list, one member must.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Waiver {
     // INVARIANT: fields stand in alphabetical order, so that the configuration document has sorted keys.

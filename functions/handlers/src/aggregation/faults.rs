@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use functions_core::configuration::{MonitoringConfiguration, RuleEntry};
@@ -70,6 +70,16 @@ async fn a_run_that_is_short_of_time_goes_on_where_it_stood_and_reports_the_same
     assert_eq!(pages_read(&account), 50, "no page is read twice");
 }
 
+/// The event of the last invocation that was asked for.
+fn invoked(account: &Account) -> Value {
+    let request = account.aws.requests().into_iter().rfind(|request| request.line.contains("/functions/")).unwrap();
+    serde_json::from_str(&request.body).unwrap()
+}
+
+fn continuation(run: &str, number: u32) -> Value {
+    json!({ "trigger": "continue", "of": "schedule", "number": number, "run": { "id": run, "time": "2026-03-04T05:06:07Z" } })
+}
+
 #[tokio::test(start_paused = true)]
 async fn run_that_is_short_of_time_invokes_the_function_for_the_rest() {
     let (expected, _) = one_pass(pages(3, 3), "run-1", &Kept::new()).await;
@@ -77,23 +87,41 @@ async fn run_that_is_short_of_time_invokes_the_function_for_the_rest() {
     let answer = account.run_within(&json!({}), "run-1", 0).await.unwrap();
     assert_eq!(answer, json!({ "unfinished": true, "resources": 3 }));
     for (run, number) in [("other-1", 1), ("other-2", 2)] {
-        let invoked = account.aws.requests().into_iter().rfind(|request| request.line.contains("/functions/")).unwrap();
-        let event: Value = serde_json::from_str(&invoked.body).unwrap();
-        assert_eq!(event, json!({ "trigger": "continue", "of": "schedule", "number": number }));
+        let event = invoked(&account);
+        assert_eq!(event, continuation("run-1", number));
         let millis = if number == 1 { 0 } else { 300_000 };
         account.run_within(&event, run, millis).await.unwrap();
     }
     assert_eq!(*account.objects.lock().unwrap(), expected, "one report, of the run that began");
-    let over = json!({ "trigger": "continue", "of": "schedule", "number": 3 });
-    assert_eq!(account.run(&over, "other-3").await.unwrap(), json!({}), "nothing is left");
+    let answer = account.run(&continuation("run-1", 3), "other-3").await.unwrap();
+    assert_eq!(answer["report"], format!("{PREFIX}index.html"), "nothing is left");
+    assert_eq!(*account.objects.lock().unwrap(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn run_that_meets_an_unfinished_one_is_reported_however_short_its_time_is() {
+    let account = Account::new(pages(3, 3));
+    // It is never continued: its invocation was lost.
+    account.run_within(&json!({}), "run-1", 0).await.unwrap();
+    let mut answer = account.run_within(&json!({}), "run-2", 0).await.unwrap();
+    for number in 1..=12 {
+        if answer["unfinished"] != true {
+            break;
+        }
+        assert_eq!(invoked(&account), continuation("run-2", number));
+        answer = account.run_within(&continuation("run-2", number), &format!("other-{number}"), 0).await.unwrap();
+    }
+    for run in ["run-1", "run-2"] {
+        assert_eq!(account.report(run)["totals"]["nonCompliant"], 3, "{run}: {answer}");
+    }
+    assert!(answer["report"].as_str().unwrap().contains("run-2"), "{answer}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn run_that_is_continued_too_often_fails() {
     let account = Account::new(pages(3, 3));
     account.run_within(&json!({}), "run-1", 0).await.unwrap();
-    let last = json!({ "trigger": "continue", "of": "schedule", "number": 12 });
-    let error = account.run_within(&last, "run-2", 0).await.unwrap_err();
+    let error = account.run_within(&continuation("run-1", 12), "run-2", 0).await.unwrap_err();
     assert_eq!(error.error_type(), "Retry.Unfinished");
 }
 
@@ -200,9 +228,12 @@ async fn a_run_that_is_killed_at_any_call_and_comes_again_is_one_whole_report() 
     let (expected, calls) = one_pass(pages(3, 3), "run-1", &before).await;
     assert!(calls > 20, "{calls}");
     for (killed, millis) in (0..calls).flat_map(|killed| [(killed, 300_000), (killed, 0)]) {
-        let number = AtomicUsize::new(0);
+        // A process that is dead makes no further call.
+        let (number, alive) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
+        let revived = Arc::clone(&alive);
         let account = Account::refusing(pages(3, 3), move |request| {
-            (number.fetch_add(1, Ordering::Relaxed) == killed).then(|| failure(request, "Killed", 400))
+            let dead = number.fetch_add(1, Ordering::Relaxed) >= killed && !revived.load(Ordering::Relaxed);
+            dead.then(|| failure(request, "Killed", 400))
         });
         account.objects.lock().unwrap().extend(before.clone());
         let mut errors = Vec::new();
@@ -210,7 +241,10 @@ async fn a_run_that_is_killed_at_any_call_and_comes_again_is_one_whole_report() 
             match account.run_within(&asked(), "run-1", millis).await {
                 Ok(answer) if answer["unfinished"] == true => {}
                 Ok(_) => break,
-                Err(error) => errors.push(error.error_type()),
+                Err(error) => {
+                    errors.push(error.error_type());
+                    alive.store(true, Ordering::Relaxed);
+                }
             }
             assert!(tries < 9, "{errors:?}");
         }
@@ -223,9 +257,10 @@ async fn a_run_that_is_killed_at_any_call_and_comes_again_is_one_whole_report() 
 async fn neither_killing_nor_a_retry_leaves_a_history_that_is_newer_than_its_report() {
     let (before, _) = one_pass(pages(1, 9), "run-0", &Kept::new()).await;
     for killed in 0..30 {
-        let (number, reads) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (number, reads, alive) = (AtomicUsize::new(0), AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
+        let revived = Arc::clone(&alive);
         let account = Account::refusing(Vec::new(), move |request| {
-            if number.fetch_add(1, Ordering::Relaxed) == killed {
+            if number.fetch_add(1, Ordering::Relaxed) >= killed && !revived.load(Ordering::Relaxed) {
                 return Some(failure(request, "Killed", 400));
             }
             request.body.contains("AWS::Config::ResourceCompliance").then(|| moving(request, &reads))?
@@ -234,6 +269,7 @@ async fn neither_killing_nor_a_retry_leaves_a_history_that_is_newer_than_its_rep
         let mut failed = 0;
         for _ in 0..4 {
             failed += usize::from(account.run(&asked(), "run-1").await.is_err());
+            alive.store(true, Ordering::Relaxed);
         }
         assert_eq!(failed, 1, "at call {killed}");
         assert_written_alike(&account);
@@ -250,9 +286,13 @@ async fn two_at_once_are_each_one_whole_report() {
         let event = asked();
         let (one, other) = tokio::join!(account.run(&event, runs[0]), account.run(&event, runs[1]));
         for (run, result) in runs.into_iter().zip([one, other]) {
-            if let Err(error) = result {
-                assert_eq!(error.error_type(), "Retry.Contended", "{error}");
-                persist(&account, run, 300_000).await;
+            match result {
+                Ok(answer) if answer["unfinished"] != true => {}
+                Ok(_) => drop(persist(&account, run, 300_000).await),
+                Err(error) => {
+                    assert_eq!(error.error_type(), "Retry.Contended", "{error}");
+                    persist(&account, run, 300_000).await;
+                }
             }
         }
         assert_written_alike(&account);

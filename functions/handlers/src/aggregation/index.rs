@@ -39,7 +39,7 @@ pub(super) async fn list(store: &Store, trend: &[TrendPoint], run: &Run) -> Resu
         let listed = object.as_ref().map(|object| listed(object, run)).unwrap_or_default();
         let mut runs: BTreeMap<(String, String), TrendPoint> = listed
             .into_iter()
-            .chain(trend.iter().cloned())
+            .chain(trend.iter().cloned().map(TrendPoint::listed))
             .map(|run| ((run.time.clone(), run.run_id.clone()), run))
             .collect();
         while runs.len() > files::RUNS {

@@ -1,21 +1,22 @@
 //! What the configuration document knows of the rules whose verdicts are read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use compliance_types::{choices::CountedRules, severity::Severity};
 use functions_core::{
-    configuration::name_in_template,
-    configuration::{MonitoringConfiguration, NotAssessed, RuleEntry},
+    configuration::{MonitoringConfiguration, NotAssessed, RuleEntry, in_pack, name_in_template, parts_in_account},
     waiver::{Waiver, Waivers},
 };
 use functions_report::input::{Context, Missing, RuleFacts};
+
+use super::state::PackIds;
 
 /// What is known of rules by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     facts: BTreeMap<String, RuleFacts>,
-    /// Names that templates of conformance packs give.
-    packed: BTreeSet<String>,
+    /// Names that templates of conformance packs give, each with its pack.
+    packed: BTreeMap<String, String>,
     missing: Vec<Missing>,
     manual: BTreeMap<String, Vec<String>>,
     reported: CountedRules,
@@ -26,7 +27,8 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn of(configuration: &MonitoringConfiguration) -> Self {
         let facts = configuration.all_rules().map(|rule| (rule.name.clone(), facts(rule))).collect();
-        let packed = configuration.packs().iter().flat_map(|pack| &pack.rules).map(|rule| rule.name.clone());
+        let packs = configuration.packs().iter();
+        let packed = packs.flat_map(|pack| pack.rules.iter().map(|rule| (rule.name.clone(), pack.name.clone())));
         let missing =
             |rule: &NotAssessed| Missing { identifier: rule.identifier.clone(), frameworks: rule.frameworks.clone() };
         Self {
@@ -54,7 +56,21 @@ impl Known {
     /// The name under which a rule counts. AWS Config puts an id of the pack behind the names of its rules, which differs
     /// from account to account and from one deployment to the next.
     fn name<'a>(&self, reported: &'a str) -> &'a str {
-        name_in_template(reported).filter(|name| self.packed.contains(*name)).unwrap_or(reported)
+        name_in_template(reported).filter(|name| self.packed.contains_key(*name)).unwrap_or(reported)
+    }
+
+    /// The pack of ours that brought a rule of the account, and the id that AWS Config gave it there.
+    pub(super) fn pack<'a>(&self, reported: &'a str) -> Option<(&str, &'a str)> {
+        let (name, id) = parts_in_account(reported)?;
+        Some((self.packed.get(name)?.as_str(), id))
+    }
+
+    /// The name in an account and region of a rule that counts under this one; `None` where the id of its pack is not known.
+    pub(super) fn name_in_account(&self, counted: &str, packs: &PackIds, place: (&str, &str)) -> Option<String> {
+        match self.packed.get(counted) {
+            Some(pack) => Some(in_pack(counted, packs.of(pack, place)?)),
+            None => Some(counted.to_owned()),
+        }
     }
 
     pub(super) fn severity(&self, name: &str) -> Severity {
@@ -69,7 +85,12 @@ impl Known {
 }
 
 fn facts(rule: &RuleEntry) -> RuleFacts {
-    RuleFacts { severity: rule.severity, frameworks: rule.frameworks.clone() }
+    RuleFacts {
+        severity: rule.severity,
+        frameworks: rule.frameworks.clone(),
+        page: rule.page_url(),
+        remediation: rule.remediation.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +135,23 @@ mod tests {
         for (reported, counted) in [("securityhub-x", "securityhub-x"), ("p-a-conformance-pack-x1", "p-a")] {
             assert_eq!(all.counted(reported), Some(counted), "{reported}");
         }
+    }
+
+    #[test]
+    fn rule_of_a_pack_has_the_name_of_its_account_and_region() {
+        let pack = PackEntry { name: "p".to_owned(), rules: vec![rule("p-a", &[])] };
+        let configuration = MonitoringConfiguration::new([rule("b", &[])]).unwrap().with_packs([pack]).unwrap();
+        let (known, mut ids, here) = (Known::of(&configuration), PackIds::default(), ("1", "r"));
+        assert_eq!(known.name_in_account("p-a", &ids, here), None);
+        for (reported, pack) in
+            [("p-a-conformance-pack-x1", Some(("p", "x1"))), ("b-conformance-pack-x1", None), ("b", None)]
+        {
+            assert_eq!(known.pack(reported), pack, "{reported}");
+        }
+        ids.add("p", here, "x1");
+        assert_eq!(known.name_in_account("p-a", &ids, here).as_deref(), Some("p-a-conformance-pack-x1"));
+        assert_eq!(known.name_in_account("p-a", &ids, ("2", "r")), None);
+        assert_eq!(known.name_in_account("b", &ids, ("2", "r")).as_deref(), Some("b"));
     }
 
     #[test]

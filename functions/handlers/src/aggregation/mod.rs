@@ -8,6 +8,7 @@
 //! whose report has one is not done again. Then `latest.json` moves on, over nothing but what was read.
 
 mod before;
+mod covering;
 mod index;
 mod known;
 mod learning;
@@ -37,7 +38,7 @@ use serde_json::{Value, json};
 use self::{
     known::Known,
     reading::Left,
-    state::{Frozen, Next, Place, Reading, State},
+    state::{Frozen, Next, PackIds, Place, Reading, State},
 };
 use crate::{
     aws::{Clients, unless_refused},
@@ -91,8 +92,12 @@ impl Aggregation {
             return Ok(json!({}));
         }
         let continuation = event::continuation(event);
-        match self.finish(continuation.is_none(), invocation).await {
-            Ok(Some((run, summary))) => {
+        let run = match continuation.as_ref().and_then(|one| one.run.clone()) {
+            Some(asked) => Run { id: asked.id, time: asked.time, origin: invocation.run.origin.clone() },
+            None => invocation.run.clone(),
+        };
+        match self.finish(&run, invocation).await {
+            Ok(summary) => {
                 let answer = answer(&run, &summary, event::processing_record(event));
                 log::info(&run.id, "answered", &answer);
                 if event::is_deployment(event) {
@@ -101,22 +106,25 @@ impl Aggregation {
                 }
                 Ok(answer)
             }
-            Ok(None) => Ok(json!({})),
             Err(HandlerError::Unfinished { resources }) => {
                 let (of, number) = continuation.map_or((Trigger::Schedule, 0), |one| (one.of, one.number));
-                let next = Continuation::after(of, number).ok_or(HandlerError::Unfinished { resources })?;
+                let next = Continuation::after(of, number).ok_or(HandlerError::Unfinished { resources })?.of_run(&run);
                 invoke::later(&self.lambda, &invocation.function_name, &next.event()).await?;
                 let answer = json!({ "unfinished": true, "resources": resources });
-                log::info(&invocation.run.id, "the run goes on in another invocation", &answer);
+                log::info(&run.id, "the run goes on in another invocation", &answer);
                 Ok(answer)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Ends what an earlier run began, and then its `own`; `None` where there is nothing to end.
-    async fn finish(&self, own: bool, invocation: &Invocation) -> Result<Option<(Run, Summary)>, HandlerError> {
-        let (run, time) = (&invocation.run, Budget::of(invocation));
+    /// Ends what an earlier run began, and then `run`.
+    ///
+    /// # Errors
+    /// [`HandlerError::Unfinished`] where the time is over before `run` is reported: it goes on in a continuation of `run`, even
+    /// where all of this time went into another one.
+    async fn finish(&self, run: &Run, invocation: &Invocation) -> Result<Summary, HandlerError> {
+        let time = Budget::of(invocation);
         let known =
             configured::read(&self.store, &self.environment.configuration_key, &self.environment.configuration_sha256);
         let known = Known::of(&known.await?);
@@ -125,36 +133,36 @@ impl Aggregation {
             configuration_sha256: &self.environment.configuration_sha256,
         };
         let (mut place, state) = Place::look(&self.store, run, &reading).await?;
-        let state = match state {
-            Some(other) if !own => {
-                let run = other.run();
-                return Ok(Some((run, self.go_on(other, &mut place, &known, &time, invocation).await?)));
-            }
-            None if !own => return Ok(None),
-            Some(other) if other.run().id != run.id => {
-                log::info(&run.id, "goes on with what another run has read", &json!({ "run": other.run().id }));
-                match self.go_on(other, &mut place, &known, &time, invocation).await {
-                    // What no try can end must not keep this run from beginning.
-                    Err(error) if !error.passing() => log::error(&run.id, "the other run is given up", &error),
-                    result => drop(result?),
-                }
-                if time.is_short() {
-                    place.keep(&State::new(run, &reading)).await?;
+        let (own, other) = match state {
+            Some(state) if state.run().id == run.id => (Some(state), None),
+            other => (None, other),
+        };
+        if own.is_none()
+            && let Some(summary) = before::summary(&self.store, &key::report(run)).await?
+        {
+            // It came again after its end.
+            return Ok(summary);
+        }
+        if let Some(other) = other {
+            let of_other = json!({ "run": other.run().id });
+            log::info(&run.id, "goes on with what another run has read", &of_other);
+            match self.go_on(other, &mut place, &known, &time, invocation).await {
+                Ok(_) => {}
+                // Another invocation is at it, or goes on with it: this run comes after that.
+                Err(HandlerError::Contended | HandlerError::Unfinished { .. }) => {
                     return Err(HandlerError::Unfinished { resources: 0 });
                 }
-                None
+                Err(error) if error.passing() => return Err(error),
+                // What no try can end must not keep this run from beginning.
+                Err(error) => log::error(&run.id, "the other run is given up", &error),
             }
-            state => state,
-        };
-        let state = match state {
-            Some(state) => state,
-            None => match before::summary(&self.store, &key::report(run)).await? {
-                // It came again after its end.
-                Some(summary) => return Ok(Some((run.clone(), summary))),
-                None => State::new(run, &reading),
-            },
-        };
-        Ok(Some((run.clone(), self.go_on(state, &mut place, &known, &time, invocation).await?)))
+            if time.is_short() {
+                place.keep(&State::new(run, &reading)).await?;
+                return Err(HandlerError::Unfinished { resources: 0 });
+            }
+        }
+        let state = own.unwrap_or_else(|| State::new(run, &reading));
+        self.go_on(state, &mut place, &known, &time, invocation).await
     }
 
     /// Reads what is left of a run, and reports it.
@@ -180,16 +188,17 @@ impl Aggregation {
             }
         }
         let (run, resources, unreadable) = (state.run(), state.resources(), state.unreadable);
+        let packs = std::mem::take(&mut state.packs);
         let other_evaluations = state.others.evaluations;
         let Next::Report(frozen) = state.next else { return Err(HandlerError::Contended) };
         let verdicts = state.gathered.settle();
-        let history = writing::history(&self.store, &verdicts, known, &run, writing::ROWS).await?;
         let aliases = self.environment.account_alias.clone().map(|alias| (run.origin.account.clone(), alias));
         let context = Context {
             run_id: run.id.clone(),
             time: run.time.as_str().to_owned(),
             aliases: aliases.into_iter().collect(),
             arrivals: frozen.arrivals,
+            coverage: frozen.coverage,
             resources,
             unreadable_resources: unreadable,
             other_evaluations,
@@ -198,8 +207,9 @@ impl Aggregation {
             waivers: known.waivers_on(run.time.date()),
             ..known.context()
         };
-        let report = self.report(context, verdicts, frozen.before.as_ref(), time).await?;
+        let report = self.report(context, verdicts, frozen.before.as_ref(), (known, &packs), time).await?;
         let (summary, measured) = (report.summary(), measure(&report, frozen.recorder_stopped, invocation));
+        let history = writing::history(&self.store, report.evaluated.iter(), known, &run, writing::ROWS).await?;
         let prefix = key::report(&run);
         let newest = before::is_newest(&self.store, &run).await?;
         let written = writing::report(&self.store, report, &prefix, newest).await?;
@@ -231,6 +241,7 @@ impl Aggregation {
                 "the recorder may not be read: whether it records is unknown",
             )?,
             before: latest.filter(|latest| latest.run_id != state.run().id),
+            coverage: covering::read(&self.config, known, &state.run().id).await,
         });
         Ok(Left::Nothing)
     }
@@ -241,6 +252,7 @@ impl Aggregation {
         mut context: Context,
         verdicts: Verdicts,
         before: Option<&Latest>,
+        names: (&Known, &PackIds),
         time: &Budget,
     ) -> Result<Report, HandlerError> {
         let run_id = context.run_id.clone();
@@ -260,7 +272,7 @@ impl Aggregation {
             comparing.add_before(&file).map_err(|error| before::unreadable(&key, &error))?;
         }
         let reads = (&self.config, self.environment.aggregator_name.as_str());
-        let learned = learning::learn(reads, &self.store, &comparing, (time, &run_id)).await?;
+        let learned = learning::learn(reads, &self.store, &comparing, names, (time, &run_id)).await?;
         comparing.learn(&learned);
         Ok(comparing.finish())
     }
@@ -302,5 +314,7 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
 mod counted;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod learned;
 #[cfg(test)]
 mod tests;

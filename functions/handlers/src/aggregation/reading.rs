@@ -23,29 +23,26 @@ use crate::{
 pub(super) async fn sources(config: &ConfigReads, aggregator: &str) -> Result<Vec<Arrival>, AwsError> {
     let operation = || format!("DescribeConfigurationAggregatorSourcesStatus of `{aggregator}`");
     let mut sources = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = config.read(|client| {
+    let read = config.pages(
+        |client, token| {
             let request = client.describe_configuration_aggregator_sources_status().limit(SOURCES_PER_CALL);
-            request.configuration_aggregator_name(aggregator).set_next_token(token.clone()).send()
-        });
-        let page = page.await.map_err(|error| AwsError::new(operation(), &error))?;
-        for source in page.aggregated_source_status_list() {
-            let account = source.source_type().is_some_and(|kind| kind.as_str() == "ACCOUNT");
-            let succeeded = source.last_update_status() == Some(&AggregatedSourceStatusType::Succeeded);
-            let seconds = source.last_update_time().and_then(|time| u64::try_from(time.secs()).ok());
-            let updated = seconds.map(|seconds| Timestamp::from_unix_seconds(seconds).as_str().to_owned());
-            if let (true, Some(account), Some(region)) = (account, source.source_id(), source.aws_region()) {
-                let (account, region) = (account.to_owned(), region.to_owned());
-                sources.push(Arrival { account, region, succeeded, updated });
+            request.configuration_aggregator_name(aggregator).set_next_token(token).send()
+        },
+        |page| {
+            for source in page.aggregated_source_status_list() {
+                let account = source.source_type().is_some_and(|kind| kind.as_str() == "ACCOUNT");
+                let succeeded = source.last_update_status() == Some(&AggregatedSourceStatusType::Succeeded);
+                let seconds = source.last_update_time().and_then(|time| u64::try_from(time.secs()).ok());
+                let updated = seconds.map(|seconds| Timestamp::from_unix_seconds(seconds).as_str().to_owned());
+                if let (true, Some(account), Some(region)) = (account, source.source_id(), source.aws_region()) {
+                    let (account, region) = (account.to_owned(), region.to_owned());
+                    sources.push(Arrival { account, region, succeeded, updated });
+                }
             }
-        }
-        let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
-        if next.is_none() {
-            break;
-        }
-        token = next;
-    }
+            page.next_token
+        },
+    );
+    read.await.map_err(|error| AwsError::new(operation(), &error))?;
     Ok(sources)
 }
 
@@ -139,6 +136,9 @@ fn add(state: &mut State, known: &Known, row: &str) {
     let counted: Vec<_> = verdicts()
         .filter_map(|verdict| Some((known.counted(&verdict.config_rule_name)?, verdict.compliance_type)))
         .collect();
+    for (pack, id) in verdicts().filter_map(|verdict| known.pack(&verdict.config_rule_name)) {
+        state.packs.add(pack, (&row.account_id, &row.aws_region), id);
+    }
     let others = verdicts().count() - counted.len();
     state.others.evaluations = state.others.evaluations.saturating_add(u64::try_from(others).unwrap_or(u64::MAX));
     if counted.is_empty() && others > 0 {

@@ -4,7 +4,7 @@
 //! It is there while a run reads longer than one invocation lasts, and from the end of its reading until its report is
 //! whole. A report is then made of the same verdicts however often it is begun.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use compliance_types::time::Timestamp;
 use functions_core::{
@@ -13,7 +13,10 @@ use functions_core::{
     record::SCHEMA_VERSION,
     run::{Origin, Run},
 };
-use functions_report::{gathered::Gathered, input::Arrival};
+use functions_report::{
+    gathered::Gathered,
+    input::{Arrival, Coverage},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::HandlerError, log, store::Store};
@@ -39,8 +42,30 @@ pub(super) struct State {
     /// What does not count, because it is of rules that somebody else deployed.
     #[serde(default)]
     pub others: Others,
+    #[serde(default)]
+    pub packs: PackIds,
     pub gathered: Gathered,
     pub next: Next,
+}
+
+/// What AWS Config puts behind the names of the rules of conformance packs: by pack, account and region.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct PackIds(BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>);
+
+impl PackIds {
+    /// Adds the id of a pack in an account and region.
+    pub(super) fn add(&mut self, pack: &str, (account, region): (&str, &str), id: &str) {
+        if self.of(pack, (account, region)) != Some(id) {
+            let accounts = self.0.entry(pack.to_owned()).or_default();
+            accounts.entry(account.to_owned()).or_default().insert(region.to_owned(), id.to_owned());
+        }
+    }
+
+    /// The id of a pack in an account and region.
+    pub(super) fn of(&self, pack: &str, (account, region): (&str, &str)) -> Option<&str> {
+        self.0.get(pack)?.get(account)?.get(region).map(String::as_str)
+    }
 }
 
 /// Evaluations of rules that somebody else deployed.
@@ -73,6 +98,9 @@ pub(super) struct Frozen {
     pub recorder_stopped: Option<bool>,
     /// What it is compared with.
     pub before: Option<Latest>,
+    /// What is recorded, and how rules evaluate, where that may be read.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
 }
 
 /// Through what is read, and which configuration says what it means.
@@ -93,6 +121,7 @@ impl State {
             origin: run.origin.clone(),
             unreadable: 0,
             others: Others::default(),
+            packs: PackIds::default(),
             gathered: Gathered::default(),
             next: Next::Page(None),
         }
@@ -113,6 +142,7 @@ impl State {
         self.gathered = Gathered::default();
         self.unreadable = 0;
         self.others = Others::default();
+        self.packs = PackIds::default();
         self.next = Next::Page(None);
     }
 

@@ -4,7 +4,7 @@ use functions_core::{key::REPORT_PAGE, run::Run};
 use functions_history::{History, HistoryError, Row};
 use functions_report::{
     files::{self, LATEST, SUMMARY},
-    gathered::Verdicts,
+    input::Evaluation,
     model::Report,
 };
 use tokio::sync::mpsc;
@@ -35,16 +35,16 @@ struct Open<'a> {
 
 /// Writes the files of the history, one account and region after the other, of at most so many `rows`; how many files they
 /// were.
-pub(super) async fn history(
+pub(super) async fn history<'a>(
     store: &Store,
-    verdicts: &Verdicts,
+    evaluations: impl Iterator<Item = Evaluation<'a>>,
     known: &Known,
     run: &Run,
     rows: usize,
 ) -> Result<usize, HandlerError> {
     let mut count = 0;
     let mut open: Option<Open<'_>> = None;
-    for verdict in verdicts.iter() {
+    for verdict in evaluations {
         let place = (verdict.account, verdict.region);
         let full = open.take_if(|open| open.place != place || open.rows == rows);
         let number = full.as_ref().filter(|full| full.place == place).map_or(1, |full| full.number + 1);
@@ -64,6 +64,7 @@ pub(super) async fn history(
             resource_type: verdict.resource_type,
             resource_id: verdict.resource_id,
             compliance: verdict.compliance,
+            waiver: verdict.waiver,
         };
         file.history.add(row).map_err(|error| history_error(&error))?;
     }

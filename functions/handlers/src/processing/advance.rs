@@ -1,13 +1,16 @@
 //! From what the ledger knows to what AWS Config says: the findings and the notices that tell them, in one step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use compliance_types::{choices::DigestPeriod, resource::Resource, severity::Severity, time::Timestamp};
 use functions_core::{
-    details::Details,
+    details::{Details, Label},
     digest,
     evaluate::ReportedRule,
-    finding::{self, Finding, Findings},
+    finding::{self, Beside, Finding, Findings},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
@@ -18,17 +21,19 @@ use functions_core::{
 
 use super::{
     Processing,
-    confirm::{Indexed, Known, Readings, is_judged, open_of},
+    confirm::{Known, Readings, is_judged, open_of},
     describing,
     look::Look,
     reading,
-    survey::{self, Index},
+    survey::{self, Reader},
     waiving::Waiving,
 };
 use crate::{budget::Budget, error::HandlerError, invocation::Invocation, table::Committed};
 
 /// How often a run looks again where another one was faster.
 const ATTEMPTS: usize = 5;
+/// Hours after which the details of a resource are read again: its name or tags may be others, and waivers select by them.
+const DETAILS_HOURS: u64 = 7 * 24;
 
 /// What was found.
 pub(super) struct Found {
@@ -62,26 +67,35 @@ impl Processing {
     ) -> Result<Found, HandlerError> {
         let mut found =
             Found { reported: Vec::new(), news: 0, silent: 0, unreadable: BTreeMap::new(), unfinished: false };
-        let waivers = look.configuration.waivers_on(invocation.now().date());
+        let now = invocation.now();
+        let waivers = look.configuration.waivers_on(now.date());
+        let reader = Reader {
+            configuration_sha256: &self.environment.configuration_sha256,
+            now: &now,
+            budget,
+            run_id: &invocation.run.id,
+            continues: look.continues,
+        };
         let mut index = None;
-        let rejected;
-        (found.reported, rejected) = reading::rules(&self.config, &look.rules()).await?;
         if look.only.is_none() {
-            index = Some(self.index(&mut found, budget, invocation).await?);
-            if found.unfinished {
+            index = survey::index(&self.config, &self.store, &reader).await?;
+            if index.is_none() {
+                found.unfinished = true;
                 return Ok(found);
             }
         }
         for _ in 0..ATTEMPTS {
-            // INVARIANT: the ledger is read before the reads of AWS Config that confirm a change. Whatever changes the ledger
-            // after that makes a write fail, so that nothing is written over a newer state.
+            // INVARIANT: the ledger is read before all reads of AWS Config that a change follows from; the index only says where
+            // to look. Whatever changes the ledger after that makes a write fail, so that nothing is written over a newer state.
             let (watch, findings) = self.known(look, invocation).await?;
             let known = Known { look, watch: &watch, findings: &findings };
+            let rejected;
+            (found.reported, rejected) = reading::rules(&self.config, &look.rules()).await?;
             let said = (found.reported.as_slice(), &rejected, index.as_ref());
             let Readings { readings, unreadable, unfinished } = self.readings(&known, said, budget, invocation).await?;
             found.unreadable = unreadable.into_iter().map(|(rule, error)| (rule, error.to_string())).collect();
             found.unfinished = unfinished;
-            let details = self.details(&known, &waivers, &readings, invocation).await?;
+            let details = self.details(&known, &waivers, &readings, budget, invocation).await;
             let waiving = Waiving {
                 configuration: look.configuration,
                 waivers: &waivers,
@@ -102,7 +116,8 @@ impl Processing {
             found.silent += plan.silent;
             if whole {
                 if let Some(index) = index {
-                    self.end_index(&index, found.unfinished, invocation).await?;
+                    let confirmed = found.unfinished.then(|| readings.into_keys().collect());
+                    survey::end(&self.store, &reader, index, confirmed).await?;
                 }
                 return Ok(found);
             }
@@ -110,56 +125,37 @@ impl Processing {
         Err(HandlerError::Contended)
     }
 
-    /// What the resources of new findings are known by, for notices; and of all open ones where waivers ask for it.
+    /// What the resources of new findings are known by, for notices; and, where waivers ask for it, those of open ones of which
+    /// that is not known or was read long ago.
     async fn details(
         &self,
         known: &Known<'_>,
         waivers: &Waivers,
         readings: &BTreeMap<String, Reading>,
-        invocation: &Invocation,
-    ) -> Result<BTreeMap<Resource, Details>, HandlerError> {
-        let mut wanted: BTreeSet<&Resource> = BTreeSet::new();
-        for (rule, reading) in readings {
-            let before = known.findings.get(rule);
-            let (settled, all) = (known.watch.is_settled(rule), waivers.need_details());
-            wanted.extend(reading.open.keys().filter(|resource| {
-                match before.and_then(|findings| findings.get(resource)).filter(|finding| finding.open) {
-                    Some(finding) => all && finding.details.is_none(),
-                    None => all || settled,
-                }
-            }));
-        }
-        describing::of(&self.config, wanted.into_iter(), &invocation.run.id).await
-    }
-
-    /// Where the index has open findings, as far as the time lasts.
-    async fn index(
-        &self,
-        found: &mut Found,
         budget: &Budget,
         invocation: &Invocation,
-    ) -> Result<Indexed, HandlerError> {
-        let sha256 = &self.environment.configuration_sha256;
-        let run = (budget, invocation.run.id.as_str());
-        Ok(match survey::index(&self.config, &self.store, sha256, &invocation.now(), run).await? {
-            Index::Read { open, retained } => Indexed { open: Some(open), retained },
-            Index::Refused => Indexed { open: None, retained: false },
-            Index::Unfinished => {
-                found.unfinished = true;
-                Indexed { open: None, retained: true }
+    ) -> BTreeMap<Resource, Details> {
+        let (all, now) = (waivers.need_details(), invocation.now());
+        let is_old = |finding: &Finding| match &finding.details_at {
+            Some(at) => now.duration_since(at) >= Duration::from_hours(DETAILS_HOURS),
+            None => true,
+        };
+        let (mut new, mut old): (BTreeSet<&Resource>, BTreeSet<&Resource>) = (BTreeSet::new(), BTreeSet::new());
+        for (rule, reading) in readings {
+            let (before, settled) = (known.findings.get(rule), known.watch.is_settled(rule));
+            for resource in reading.open.keys() {
+                match before.and_then(|findings| findings.get(resource)).filter(|finding| finding.open) {
+                    Some(finding) if all && known.look.only.is_none() && is_old(finding) => drop(old.insert(resource)),
+                    None if all || settled => drop(new.insert(resource)),
+                    _ => {}
+                }
             }
-        })
-    }
-
-    /// Retains the index for the invocation that goes on, or forgets what is retained.
-    async fn end_index(&self, index: &Indexed, unfinished: bool, invocation: &Invocation) -> Result<(), HandlerError> {
-        match &index.open {
-            Some(open) if unfinished && !index.retained => {
-                survey::keep(&self.store, &self.environment.configuration_sha256, &invocation.now(), open).await
-            }
-            _ if index.retained && !unfinished => survey::forget(&self.store).await,
-            _ => Ok(()),
         }
+        let run_id = &invocation.run.id;
+        let mut found = describing::of(&self.config, new.into_iter(), run_id, || false).await;
+        old.retain(|resource| !found.contains_key(*resource));
+        found.extend(describing::of(&self.config, old.into_iter(), run_id, || budget.is_short()).await);
+        found
     }
 
     async fn known(&self, look: &Look<'_>, invocation: &Invocation) -> Result<(Watch, Findings), HandlerError> {
@@ -207,24 +203,29 @@ impl Processing {
                     false => findings.get(rule).and_then(|all| all.get(&each.resource)).is_some_and(|one| one.waived),
                 };
                 if each.kind.opens() {
-                    each.details = waiving.details(rule, &each.resource).cloned();
+                    each.label = waiving.details(rule, &each.resource).and_then(Label::of);
                 }
                 if is_news && !waived { news.push(each) } else { silent.push(each) }
             }
             if look.only.is_none() {
-                let (ended, begun) = waiving.moved(rule, reading, &now);
+                let (ended, others) = waiving.moved(rule, reading, &now);
                 if is_news {
                     news.extend(ended)
                 } else {
                     silent.extend(ended)
                 }
-                silent.extend(begun);
+                silent.extend(others);
             }
         }
         let (told, quiet) = (news.len(), silent.len());
         let write = |each: &Transition| {
             let before = findings.get(&each.rule).and_then(|rule| rule.get(&each.resource));
-            finding::write(each, before, &now, waiving.covers(&each.rule, &each.resource))
+            let beside = Beside {
+                waived: waiving.covers(&each.rule, &each.resource),
+                details: waiving.details(&each.rule, &each.resource),
+                details_at: waiving.details_at(&each.rule, &each.resource, &now),
+            };
+            finding::write(each, before, &now, beside)
         };
         let mut groups = self.groups(look, news, &write, invocation)?;
         for each in &silent {
@@ -261,11 +262,9 @@ impl Processing {
                 groups.push(group);
             }
         } else {
-            for transitions in news.chunks(TRANSITIONS) {
-                let content = Content::Transitions { transitions: transitions.to_vec() };
-                let id = Notice::new(origin, &now, Vec::new(), content)?.id;
-                let mut group = writes(transitions)?;
-                group.push(digest::hold(transitions.to_vec(), origin, &now, &id)?);
+            for (transitions, held) in digest::hold(&news, origin, &now)? {
+                let mut group = writes(&transitions)?;
+                group.push(held);
                 groups.push(group);
             }
         }
@@ -312,7 +311,7 @@ impl Processing {
                 unsettled: summed.iter().filter(|rule| !after.is_settled(rule)).count(),
                 waiting: seen.iter().filter(|seen| seen.waits() && !after.is_settled(seen.rule)).count(),
                 open: counted.filter(|(_, count)| *count > 0).collect(),
-                judged: summed,
+                judged: summed.len(),
             };
             writes.push(outbox::put(&Notice::new(origin, now, Vec::new(), Content::Summary(summary))?)?);
         }

@@ -78,6 +78,71 @@ async fn rule_that_cannot_be_read_does_not_keep_the_others_from_it() {
     assert_eq!(rules(&account)[3..], ["a x", "a z", "a y"], "what could not be read is found by the next run");
 }
 
+#[tokio::test(start_paused = true)]
+async fn index_that_cannot_be_read_is_replaced_by_the_rules_whatever_the_reason() {
+    for code in ["ValidationException", "InternalError"] {
+        let account = settled(&[("x", GOOD), ("y", BAD)]).await;
+        account.judge("a", &[("x", BAD), ("y", GOOD)]);
+        account.fail(move |_, request| (request.operation() == "SelectResourceConfig").then_some(Fault::Refused(code)));
+        account.look("run-1", 10).await;
+        assert_eq!(account.told(), ["nonCompliant x", "fixed y"], "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_the_index_lacks_are_read_by_several_invocations_each_once() {
+    let names: Vec<String> = (0..120).map(|number| format!("rule-{number:03}")).collect();
+    let account = Account::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    for name in &names {
+        account.judge(name, &[("x", BAD), ("y", GOOD)]);
+    }
+    account.state.lock().unwrap().late = Some(BTreeMap::new());
+    throttle(&account, None);
+    let mut event = json!({});
+    for number in 1.. {
+        let mut invocation = at(&format!("slow-{number}"), 0);
+        invocation.deadline_unix_millis = invocation.started_unix_millis + 90_000;
+        let answer = account.processing().handle(&event, &invocation).await.unwrap();
+        if answer["unfinished"] != true {
+            assert!(number > 2 && answer["nonCompliant"] == 120, "{number}: {answer}");
+            break;
+        }
+        event = continuation(&account).unwrap();
+    }
+    assert_eq!(account.entries("findings/"), 120);
+    let mut read: BTreeMap<String, usize> = BTreeMap::new();
+    for request in account.requests().iter().filter(|one| one.operation() == "GetComplianceDetailsByConfigRule") {
+        *read.entry(request.body.clone()).or_default() += 1;
+    }
+    // What is throttled is sent again.
+    assert!(read.len() == 120 && read.values().sum::<usize>() < 240, "{read:?}");
+    let state = account.state.lock().unwrap().objects[functions_core::key::PROCESSING_STATE].clone();
+    assert_eq!(state, "{}\n", "nothing is retained of a run that has ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn token_that_is_over_after_a_page_lets_the_index_begin_anew() {
+    let account = settled(&[("a-1", BAD), ("a-2", BAD), ("a-3", BAD), ("a-4", BAD), ("a-5", BAD), ("a-6", BAD)]).await;
+    let mut invocation = at("short", 10);
+    invocation.deadline_unix_millis = invocation.started_unix_millis;
+    let answer = account.processing().handle(&json!({}), &invocation).await.unwrap();
+    assert_eq!(answer["unfinished"], true);
+    let event = continuation(&account).unwrap();
+    let mut pages = 0;
+    account.fail(move |_, request| {
+        pages += usize::from(request.operation() == "SelectResourceConfig");
+        (request.operation() == "SelectResourceConfig" && pages == 2)
+            .then_some(Fault::Refused("InvalidNextTokenException"))
+    });
+    let before = account.operations().len();
+    account.run(&event, "goes-on", 11).await.unwrap();
+    let made = account.operations().split_off(before);
+    let of = |name: &str| made.iter().filter(|operation| *operation == name).count();
+    assert_eq!(of("SelectResourceConfig"), 5, "a page, the one that is over, and all three");
+    assert_eq!(of("GetComplianceDetailsByConfigRule"), 0, "an index without its pages would let the rule be read");
+    assert_eq!(account.told(), Vec::<String>::new());
+}
+
 /// What this invocation asked itself for, if it did.
 fn continuation(account: &Account) -> Option<Value> {
     account.state.lock().unwrap().invoked.pop().map(|event| serde_json::from_str(&event).unwrap())

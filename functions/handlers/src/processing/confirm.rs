@@ -18,6 +18,7 @@ use super::{
     Processing,
     look::Look,
     reading::{self, Evaluated, Unreadable},
+    survey::Indexed,
 };
 use crate::{
     aws::unless_refused,
@@ -41,14 +42,6 @@ pub(super) struct Known<'a> {
     pub findings: &'a Findings,
 }
 
-/// The index of open findings of a run.
-pub(super) struct Indexed {
-    /// `None` where the role may not read it.
-    pub open: Option<OpenFindings>,
-    /// Whether an earlier invocation read some of it.
-    pub retained: bool,
-}
-
 /// What AWS Config says of rules.
 pub(super) struct Readings {
     pub readings: BTreeMap<String, Reading>,
@@ -60,13 +53,15 @@ pub(super) struct Readings {
 struct Confirming<'a> {
     config: &'a ConfigReads,
     resources: BTreeMap<Resource, BTreeMap<String, Evaluated>>,
-    /// Reads that this invocation made.
+    /// Reads that this invocation made, and those of them that were answered.
+    tried: usize,
     reads: usize,
 }
 
 impl Confirming<'_> {
     async fn of_resource(&mut self, rule: &str, resource: &Resource) -> Result<Option<Evaluated>, AwsError> {
         if !self.resources.contains_key(resource) {
+            self.tried += 1;
             let results = reading::of_resource(self.config, resource).await?;
             self.resources.insert(resource.clone(), results);
             self.reads += 1;
@@ -74,10 +69,15 @@ impl Confirming<'_> {
         Ok(self.resources.get(resource).and_then(|results| results.get(rule)).cloned())
     }
 
-    async fn non_compliant(&mut self, rule: &str) -> Result<BTreeMap<Resource, Evaluated>, AwsError> {
+    /// Takes every resource that does not comply with a rule.
+    async fn list(&mut self, rule: &str, known: &Open, reading: &mut Reading) -> Result<(), AwsError> {
+        self.tried += 1;
         let results = reading::of_rule(self.config, rule, ComplianceType::NonCompliant).await?;
         self.reads += 1;
-        Ok(results)
+        for (resource, result) in results {
+            take(reading, known, &resource, Some(result));
+        }
+        Ok(())
     }
 
     /// What a rule says, of which the index has these findings.
@@ -88,7 +88,7 @@ impl Confirming<'_> {
         index: Option<&OpenFindings>,
     ) -> Result<Reading, AwsError> {
         let name = rule.name.as_str();
-        let mut reading = Reading::default();
+        let (mut reading, mut listed) = (Reading::default(), false);
         if verdict(rule) == Some(Compliance::NonCompliant) {
             let indexed: BTreeSet<&Resource> = index.iter().flat_map(|index| index.of_rule(name)).collect();
             let stay = known.iter().filter(|(resource, _)| indexed.contains(resource));
@@ -98,10 +98,8 @@ impl Confirming<'_> {
             let complete = index.is_some_and(|index| index.is_complete(name, rule.non_compliant_resources));
             let way = confirmation(changed.len(), indexed.len(), complete);
             if way == Confirmation::WholeRule {
-                let results = self.non_compliant(name).await?;
-                for (resource, result) in results {
-                    take(&mut reading, known, &resource, Some(result));
-                }
+                self.list(name, known, &mut reading).await?;
+                listed = true;
             } else {
                 reading.open = stay.map(|(resource, since)| (resource.clone(), since.clone())).collect();
                 for resource in changed {
@@ -110,23 +108,31 @@ impl Confirming<'_> {
                 }
             }
         }
-        self.closed(name, known, &mut reading).await?;
+        self.closed(name, known, listed, &mut reading).await?;
         Ok(reading)
     }
 
-    /// What became of findings that are not open any more.
-    async fn closed(&mut self, rule: &str, known: &Open, reading: &mut Reading) -> Result<(), AwsError> {
-        let closed = transition::closed(known, &reading.open);
-        let closed: BTreeSet<Resource> =
-            closed.into_iter().filter(|resource| !reading.compliant.contains(resource)).collect();
-        if closed.len() < ASKED_ALONE {
-            for resource in closed {
-                let result = self.of_resource(rule, &resource).await?;
-                take(reading, known, &resource, result);
+    /// What became of findings that are not open any more. `listed` says whether all that do not comply were just read.
+    async fn closed(&mut self, rule: &str, known: &Open, listed: bool, reading: &mut Reading) -> Result<(), AwsError> {
+        if unexplained(known, reading).len() >= ASKED_ALONE {
+            // A result that changes between two lists can be missing in both. So those that do not comply are read first, and
+            // once more for what neither list has: one of the three has whatever changes once.
+            if !listed {
+                self.list(rule, known, reading).await?;
             }
-        } else {
-            reading.compliant.extend(reading::compliant(self.config, rule, closed).await?);
-            self.reads += 1;
+            let wanted = unexplained(known, reading);
+            if !wanted.is_empty() {
+                self.tried += 1;
+                reading.compliant.extend(reading::compliant(self.config, rule, wanted).await?);
+                self.reads += 1;
+            }
+            if unexplained(known, reading).len() >= ASKED_ALONE {
+                return self.list(rule, known, reading).await;
+            }
+        }
+        for resource in unexplained(known, reading) {
+            let result = self.of_resource(rule, &resource).await?;
+            take(reading, known, &resource, result);
         }
         Ok(())
     }
@@ -146,6 +152,12 @@ impl Confirming<'_> {
         }
         Ok(reading)
     }
+}
+
+/// Findings that were open, and of which nothing is said so far.
+fn unexplained(known: &Open, reading: &Reading) -> BTreeSet<Resource> {
+    let closed = transition::closed(known, &reading.open).into_iter();
+    closed.filter(|resource| !reading.compliant.contains(resource)).collect()
 }
 
 /// Takes what a rule says of a resource. A finding that is known keeps since when it is open.
@@ -178,7 +190,7 @@ impl Processing {
     ) -> Result<Readings, HandlerError> {
         let Known { look, watch, findings } = *known;
         let mut found = Readings { readings: BTreeMap::new(), unreadable: rejected.clone(), unfinished: false };
-        let mut confirming = Confirming { config: &self.config, resources: BTreeMap::new(), reads: 0 };
+        let mut confirming = Confirming { config: &self.config, resources: BTreeMap::new(), tried: 0, reads: 0 };
         let mut recordings = Recordings::default();
         let watched: BTreeSet<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
         let reported: BTreeMap<&str, &ReportedRule> = reported.iter().map(|rule| (rule.name.as_str(), rule)).collect();
@@ -194,11 +206,16 @@ impl Processing {
             if rejected.contains_key(rule) {
                 continue;
             }
-            if look.only.is_none() && confirming.reads > 0 && budget.is_short() {
+            let open = open_of(findings.get(rule));
+            // An earlier invocation of this run has confirmed it, and what it has is in the ledger.
+            if index.is_some_and(|index| index.done.contains(rule)) {
+                found.readings.insert(rule.to_owned(), Reading { open, ..Reading::default() });
+                continue;
+            }
+            if look.only.is_none() && confirming.tried > 0 && budget.is_short() {
                 found.unfinished = true;
                 break;
             }
-            let open = open_of(findings.get(rule));
             let there = watched.contains(rule).then(|| reported.get(rule).copied()).flatten();
             let read = match (look.only, there) {
                 (Some(only), _) => {

@@ -1,50 +1,55 @@
-//! What a person knows resources by: names, ARNs and tags, for findings that are new.
+//! What a person knows resources by: names, ARNs and tags, for findings that are new or whose details are old.
 
 use std::collections::BTreeMap;
 
 use compliance_types::resource::Resource;
 use functions_core::details::{self, Details};
 
-use crate::{
-    aws::unless_refused,
-    config_reads::ConfigReads,
-    error::{AwsError, HandlerError},
-};
+use crate::{config_reads::ConfigReads, log};
 
-/// Rows of one call (AWS Config API Reference, `SelectResourceConfig`, `Limit`).
-const ROWS: usize = 100;
+/// Resources of one query.
+const IDS: usize = 100;
+/// Queries that may fail one after the other before the rest is left to the next run.
+const FAILURES: usize = 3;
 
-/// The details of these resources, as far as AWS Config records them; none where the role may not read them.
+/// The details of these resources, empty ones where AWS Config has none. A resource is missing where they could not be read:
+/// then notices and waivers do without, and the next run asks again.
 pub(super) async fn of<'a>(
     config: &ConfigReads,
     resources: impl Iterator<Item = &'a Resource>,
     run_id: &str,
-) -> Result<BTreeMap<Resource, Details>, HandlerError> {
-    let mut found = BTreeMap::new();
-    for query in details::queries(resources.map(|resource| resource.resource_id.as_str()), ROWS) {
-        let consequence = "names and tags of resources may not be read: notices and waivers do without";
-        let Some(rows) = unless_refused(rows(config, &query).await, run_id, consequence)? else { break };
-        // An id can be one of several types.
-        found.extend(rows.iter().filter_map(|row| details::read_row(row)).map(|row| (row.resource, row.details)));
+    is_over: impl Fn() -> bool,
+) -> BTreeMap<Resource, Details> {
+    let mut by_id: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    for resource in resources {
+        by_id.entry(&resource.resource_id).or_default().push(resource);
     }
-    Ok(found)
-}
-
-/// Every row of a query.
-async fn rows(config: &ConfigReads, query: &str) -> Result<Vec<String>, AwsError> {
-    let mut found = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = config.read(|client| {
-            let request = client.select_resource_config().expression(query).limit(i32::try_from(ROWS).unwrap_or(100));
-            request.set_next_token(token.clone()).send()
-        });
-        let page = page.await.map_err(|error| AwsError::new("SelectResourceConfig of names and tags", &error))?;
-        found.extend(page.results.unwrap_or_default());
-        let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
-        if next.is_none() {
-            return Ok(found);
+    let (mut found, mut failures) = (BTreeMap::new(), 0);
+    for query in details::queries(by_id.keys().copied(), IDS) {
+        if is_over() {
+            break;
         }
-        token = next;
+        let rows = match config.rows(None, &query.expression).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                failures += 1;
+                let stop = error.is_refusal() || failures >= FAILURES;
+                log::error(run_id, "names and tags of resources are not known", &error.into());
+                if stop {
+                    break;
+                }
+                continue;
+            }
+        };
+        failures = 0;
+        let asked = query.ids.iter().filter_map(|id| by_id.get(id)).flatten();
+        found.extend(asked.map(|resource| ((*resource).clone(), Details::default())));
+        // An id can be one of several types.
+        for row in rows.iter().filter_map(|row| details::read_row(row)) {
+            if let Some(details) = found.get_mut(&row.resource) {
+                *details = row.details;
+            }
+        }
     }
+    found
 }

@@ -1,11 +1,6 @@
 //! Notices of waivers that end soon.
 
-use functions_core::{
-    configuration::MonitoringConfiguration,
-    notice::{Content, Notice},
-    outbox,
-    waived::Sent,
-};
+use functions_core::{configuration::MonitoringConfiguration, notice::endings, outbox, waived::Sent};
 
 use super::Processing;
 use crate::{error::HandlerError, invocation::Invocation};
@@ -28,9 +23,13 @@ impl Processing {
         let (partition, sort) = Sent::place(origin);
         let sent = Sent::read(self.table.get(&partition, sort).await?.as_ref())?;
         let Some((waivers, write)) = sent.due(&waivers, origin)? else { return Ok(()) };
-        let notice = Notice::new(origin, &now, Vec::new(), Content::WaiversEnd { waivers })?;
-        // A conflict: another run sends it.
-        self.table.write(&[write, outbox::put(&notice)?]).await?;
+        let notices = endings(&waivers, &self.facts(configuration), origin, &now)?;
+        let mut writes = vec![write];
+        for notice in notices {
+            writes.push(outbox::put(&notice)?);
+        }
+        // A conflict: another run sends them.
+        self.table.write(&writes).await?;
         Ok(())
     }
 }

@@ -65,7 +65,12 @@ pub struct State {
     /// Events of asynchronous invocations.
     pub invoked: Vec<String>,
     pub calls: usize,
+    /// What happens in the account after each answer.
+    pub after: Option<Happening>,
 }
+
+/// What happens in the account after an answer to an operation.
+pub type Happening = Box<dyn FnMut(&mut State, &str) + Send>;
 
 type Decide = Box<dyn FnMut(usize, &Request) -> Option<Fault> + Send>;
 
@@ -103,11 +108,22 @@ impl Account {
                 Some(Fault::Refused(code)) => refusal(request, code),
                 fault => {
                     let answer = state.answer(request);
+                    if let Some(mut after) = state.after.take() {
+                        after(&mut state, request.operation());
+                        state.after = Some(after);
+                    }
                     if fault.is_some() { (500, String::new()) } else { answer }
                 }
             }
         });
         Self { aws, state, document, faults }
+    }
+
+    /// The same account under another configuration.
+    pub fn configured(self, configuration: MonitoringConfiguration) -> Self {
+        let document = configuration.render().unwrap();
+        self.state.lock().unwrap().objects.insert(functions_core::key::CONFIGURATION.to_owned(), document.clone());
+        Self { document, ..self }
     }
 
     /// From now on calls fail as `decide` says of each number and request.
@@ -185,6 +201,10 @@ impl Account {
     /// Keys of the table that begin so.
     pub fn entries(&self, partition: &str) -> usize {
         self.state.lock().unwrap().table.keys().filter(|(own, _)| own.starts_with(partition)).count()
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.aws.requests()
     }
 
     pub fn operations(&self) -> Vec<String> {

@@ -9,6 +9,8 @@ use functions_core::{configuration::MonitoringConfiguration, evaluate::Trigger, 
 pub(super) struct Look<'a> {
     pub configuration: &'a MonitoringConfiguration,
     pub trigger: Trigger,
+    /// Whether earlier invocations have done a part of it.
+    pub continues: bool,
     /// The resources to look at, with their rules; `None` for everything.
     pub only: Option<&'a BTreeSet<(String, Resource)>>,
     /// Resources of which changes say that they are gone, with their rules.

@@ -117,7 +117,7 @@ impl Processing {
             }
             Ask::FollowUp => self.look(Trigger::Deployment, 0, invocation).await,
             Ask::Look(trigger) => self.look(trigger, 0, invocation).await,
-            Ask::Continue(Continuation { of, number }) => self.look(of, number, invocation).await,
+            Ask::Continue(Continuation { of, number, .. }) => self.look(of, number, invocation).await,
             Ask::Changes(messages) => self.changes(messages, invocation).await,
             Ask::Digest => {
                 let sent = self.tell(&self.configuration().await?, 0, invocation).await?;
@@ -144,7 +144,8 @@ impl Processing {
     async fn look(&self, trigger: Trigger, continuations: u32, invocation: &Invocation) -> Result<Value, HandlerError> {
         let budget = Budget::of(invocation);
         let configuration = self.configuration().await?;
-        let look = Look { configuration: &configuration, trigger, only: None, gone: BTreeSet::new() };
+        let continues = continuations > 0;
+        let look = Look { configuration: &configuration, trigger, continues, only: None, gone: BTreeSet::new() };
         let found = self.advance(&look, &budget, invocation).await?;
         if found.unfinished {
             let notices = self.tell(&configuration, 0, invocation).await?;
@@ -186,7 +187,8 @@ impl Processing {
             if !named.is_empty() {
                 let ends = batch.changes.iter().map(|(_, change)| change).filter(|change| change.is_end());
                 let gone = ends.map(|change| (change.rule.as_str(), resource(change))).collect();
-                let look = Look { configuration: &configuration, trigger: Trigger::Queue, only: Some(&named), gone };
+                let (trigger, only) = (Trigger::Queue, Some(&named));
+                let look = Look { configuration: &configuration, trigger, continues: false, only, gone };
                 let found = self.advance(&look, &Budget::of(invocation), invocation).await?;
                 let rules: BTreeSet<&str> = named.iter().map(|(rule, _)| rule.as_str()).collect();
                 self.record(&look, &configuration.only(&rules), batch.changes.len(), found, invocation).await?;

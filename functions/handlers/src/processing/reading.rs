@@ -14,6 +14,7 @@ use aws_sdk_config::{
 use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     compliance::Compliance,
+    details::clipped,
     evaluate::{RULES_PER_CALL, ReportedRule, ResourceCount},
     open_findings::{QUERY, ROWS_PER_CALL},
     recording::Recording,
@@ -72,31 +73,23 @@ pub(super) async fn rules(config: &ConfigReads, names: &[&str]) -> Result<(Vec<R
 async fn describe(config: &ConfigReads, names: &[&str]) -> Result<Option<Vec<ReportedRule>>, AwsError> {
     let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
     let mut reported = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = config.read(|client| {
+    let read = config.pages(
+        |client, token| {
             let request = client.describe_compliance_by_config_rule().set_config_rule_names(Some(names.clone()));
-            request.set_next_token(token.clone()).send()
-        });
-        match page.await {
-            Ok(page) => {
-                reported.extend(page.compliance_by_config_rules().iter().map(reported_rule));
-                token = following(page.next_token, token);
-                if token.is_none() {
-                    return Ok(Some(reported));
-                }
-            }
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_config_rule_exception()) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(AwsError::new("DescribeComplianceByConfigRule", &error)),
+            request.set_next_token(token).send()
+        },
+        |page| {
+            reported.extend(page.compliance_by_config_rules().iter().map(reported_rule));
+            page.next_token
+        },
+    );
+    match read.await {
+        Ok(()) => Ok(Some(reported)),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_config_rule_exception()) => {
+            Ok(None)
         }
+        Err(error) => Err(AwsError::new("DescribeComplianceByConfigRule", &error)),
     }
-}
-
-/// The token of the next page; none where the last page is reached, or where the same page would come again.
-fn following(next: Option<String>, token: Option<String>) -> Option<String> {
-    next.filter(|next| !next.is_empty() && Some(next) != token.as_ref())
 }
 
 fn reported_rule(rule: &ComplianceByConfigRule) -> ReportedRule {
@@ -168,28 +161,27 @@ pub(super) async fn of_resource(
 ) -> Result<BTreeMap<String, Evaluated>, AwsError> {
     let Resource { resource_type, resource_id } = resource;
     let mut found = BTreeMap::new();
-    let mut token: Option<String> = None;
-    loop {
-        let page = config.read(|client| {
+    let read = config.pages(
+        |client, token| {
             let request = client.get_compliance_details_by_resource();
-            let request = request.resource_type(resource_type).resource_id(resource_id);
-            request.set_next_token(token.clone()).send()
-        });
-        let operation = || format!("GetComplianceDetailsByResource of {resource_type} `{resource_id}`");
-        let page = page.await.map_err(|error| AwsError::new(operation(), &error))?;
-        for result in page.evaluation_results() {
-            let qualifier =
-                result.evaluation_result_identifier().and_then(|identifier| identifier.evaluation_result_qualifier());
-            let rule = qualifier.and_then(|qualifier| qualifier.config_rule_name());
-            if let (Some(rule), Some(evaluated)) = (rule, evaluated(result)) {
-                found.insert(rule.to_owned(), evaluated);
+            request.resource_type(resource_type).resource_id(resource_id).set_next_token(token).send()
+        },
+        |page| {
+            for result in page.evaluation_results() {
+                let qualifier = result
+                    .evaluation_result_identifier()
+                    .and_then(|identifier| identifier.evaluation_result_qualifier());
+                let rule = qualifier.and_then(|qualifier| qualifier.config_rule_name());
+                if let (Some(rule), Some(evaluated)) = (rule, evaluated(result)) {
+                    found.insert(rule.to_owned(), evaluated);
+                }
             }
-        }
-        token = following(page.next_token, token);
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+            page.next_token
+        },
+    );
+    let operation = || format!("GetComplianceDetailsByResource of {resource_type} `{resource_id}`");
+    read.await.map_err(|error| AwsError::new(operation(), &error))?;
+    Ok(found)
 }
 
 /// Hands over each resource of that result, page by page, as long as `take` wants more.
@@ -199,37 +191,33 @@ async fn each(
     result: ComplianceType,
     mut take: impl FnMut(Resource, Evaluated) -> bool,
 ) -> Result<(), AwsError> {
-    let mut token: Option<String> = None;
-    loop {
-        let page = config.read(|client| {
+    let read = config.pages(
+        |client, token| {
             let request = client.get_compliance_details_by_config_rule().config_rule_name(rule);
             let request = request.compliance_types(result.clone()).limit(RESULTS_PER_CALL);
-            request.set_next_token(token.clone()).send()
-        });
-        let page = match page.await {
-            Ok(page) => page,
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetComplianceDetailsByConfigRuleError::is_no_such_config_rule_exception) =>
-            {
-                return Ok(());
+            request.set_next_token(token).send()
+        },
+        |page| {
+            for result in page.evaluation_results() {
+                if let (Some(resource), Some(evaluated)) = (resource_of(result), evaluated(result))
+                    && !take(resource, evaluated)
+                {
+                    return None;
+                }
             }
-            Err(error) => {
-                return Err(AwsError::new(format!("GetComplianceDetailsByConfigRule of `{rule}`"), &error));
-            }
-        };
-        for result in page.evaluation_results() {
-            if let (Some(resource), Some(evaluated)) = (resource_of(result), evaluated(result))
-                && !take(resource, evaluated)
-            {
-                return Ok(());
-            }
+            page.next_token
+        },
+    );
+    match read.await {
+        Ok(()) => Ok(()),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(GetComplianceDetailsByConfigRuleError::is_no_such_config_rule_exception) =>
+        {
+            Ok(())
         }
-        token = following(page.next_token, token);
-        if token.is_none() {
-            return Ok(());
-        }
+        Err(error) => Err(AwsError::new(format!("GetComplianceDetailsByConfigRule of `{rule}`"), &error)),
     }
 }
 
@@ -246,7 +234,7 @@ fn evaluated(result: &EvaluationResult) -> Option<Evaluated> {
     Some(Evaluated {
         compliance: Compliance::from_word(result.compliance_type()?.as_str())?,
         since: Timestamp::from_unix_seconds(u64::try_from(seconds).unwrap_or(0)),
-        annotation: result.annotation().filter(|text| !text.trim().is_empty()).map(str::to_owned),
+        annotation: result.annotation().filter(|text| !text.trim().is_empty()).map(clipped),
     })
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Pages of the index are retained in the bucket when the time of an invocation ends, and the next invocation goes on from
 //! there. They only say where to look, so pages that are an hour old, or of another run, do no harm: every change
-//! is confirmed by a read made after the ledger was read.
+//! is confirmed by a read made after the ledger was read. Retained are also the rules that the run has confirmed so far: what
+//! they have is in the ledger, and the invocation that goes on need not read them again.
+
+use std::collections::BTreeSet;
 
 use compliance_types::time::Timestamp;
 use functions_core::{key::PROCESSING_STATE, open_findings::OpenFindings, record::SCHEMA_VERSION};
@@ -33,119 +36,150 @@ struct Pages {
     /// The token of the next page; `None` where all were read.
     next: Option<String>,
     open: OpenFindings,
+    /// Whether the index cannot be read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unavailable: bool,
+    /// Rules that the run has confirmed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    done: BTreeSet<String>,
 }
 
-/// How far the survey of the index came.
-pub(super) enum Index {
-    /// All pages were read.
-    Read {
-        /// What they have.
-        open: OpenFindings,
-        /// Whether an earlier invocation read some of them, which are retained.
-        retained: bool,
-    },
-    /// The role may not read it.
-    Refused,
-    /// The time ended before; what was read is retained.
-    Unfinished,
+/// The index of open findings of a run.
+pub(super) struct Indexed {
+    /// `None` where it cannot be read: rules are read one by one.
+    pub open: Option<OpenFindings>,
+    /// Rules that earlier invocations of the run have confirmed and written.
+    pub done: BTreeSet<String>,
+    /// When its reading began.
+    began: Timestamp,
+    /// Whether something is retained.
+    retained: bool,
 }
 
-/// Reads the index of open findings, from where an earlier invocation ended.
+/// Which run reads, and how much time is left.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub configuration_sha256: &'a str,
+    pub now: &'a Timestamp,
+    pub budget: &'a Budget,
+    pub run_id: &'a str,
+    /// Whether earlier invocations have done a part of the run.
+    pub continues: bool,
+}
+
+/// Reads the index of open findings, from where an earlier invocation ended; `None` where the time ended before, and what was
+/// read is retained.
 ///
 /// # Errors
-/// When AWS does not answer.
+/// When the bucket does not answer.
 pub(super) async fn index(
     config: &ConfigReads,
     store: &Store,
-    configuration_sha256: &str,
-    now: &Timestamp,
-    (budget, run_id): (&Budget, &str),
-) -> Result<Index, HandlerError> {
-    let fresh = || Pages {
+    reader: &Reader<'_>,
+) -> Result<Option<Indexed>, HandlerError> {
+    let fresh = |done| Pages {
         schema_version: SCHEMA_VERSION,
-        configuration_sha256: configuration_sha256.to_owned(),
-        began: now.clone(),
+        configuration_sha256: reader.configuration_sha256.to_owned(),
+        began: reader.now.clone(),
         next: None,
         open: OpenFindings::default(),
+        unavailable: false,
+        done,
     };
-    let retained = retained(store, configuration_sha256, now).await?;
+    let retained = retained(store, reader).await?;
     let had = retained.is_some();
-    let mut resumed = had;
-    let mut first = retained.as_ref().is_none_or(|pages| pages.next.is_some());
-    let mut pages = retained.unwrap_or_else(fresh);
+    let mut pages = retained.unwrap_or_else(|| fresh(BTreeSet::new()));
+    let is_fresh = reader.now.unix_millis().saturating_sub(pages.began.unix_millis()) < FRESH_MILLIS;
+    if !reader.continues {
+        pages.done.clear();
+        pages.unavailable = false;
+    }
+    let mut resumed = had && is_fresh;
+    if !resumed {
+        pages = Pages { unavailable: pages.unavailable, ..fresh(pages.done) };
+    }
+    let mut first = !resumed || pages.next.is_some();
     let (mut progress, mut unreadable) = (false, 0_usize);
-    while first || pages.next.is_some() {
-        if progress && budget.is_short() {
-            retain(store, serde_json::to_vec(&pages)?).await?;
-            return Ok(Index::Unfinished);
+    while !pages.unavailable && (first || pages.next.is_some()) {
+        if progress && reader.budget.is_short() {
+            retain(store, &pages).await?;
+            return Ok(None);
         }
         let page = match reading::open_findings(config, pages.next.as_ref()).await {
             Ok(page) => page,
-            Err((error, _)) if error.is_refusal() => {
-                log::info(run_id, "open findings are read rule by rule", &json!({ "cause": error.to_string() }));
-                return Ok(Index::Refused);
-            }
             // A token that an earlier invocation left does not last for ever.
             Err((_, true)) if resumed => {
-                (pages, resumed) = (fresh(), false);
+                (pages, resumed, first) = (fresh(pages.done), false, true);
                 continue;
             }
             Err((error, _)) => {
-                if progress {
-                    // Whether or not that succeeds, the error is why this invocation ends.
-                    retain(store, serde_json::to_vec(&pages)?).await.ok();
-                }
-                return Err(error.into());
+                let fields = json!({ "cause": error.to_string() });
+                log::info(reader.run_id, "open findings are read rule by rule", &fields);
+                pages.unavailable = true;
+                continue;
             }
         };
         (first, progress) = (false, true);
         unreadable += page.results().iter().filter(|row| !pages.open.add(row)).count();
         let next = page.next_token.filter(|next| !next.is_empty());
         if next.is_some() && next == pages.next {
-            break;
+            log::info(
+                reader.run_id,
+                "the same page of open findings comes again: they are read rule by rule",
+                &json!({}),
+            );
+            pages.unavailable = true;
         }
         pages.next = next;
     }
     if unreadable > 0 {
-        log::info(run_id, "rows of open findings are in an unknown form", &json!({ "rows": unreadable }));
+        log::info(reader.run_id, "rows of open findings are in an unknown form", &json!({ "rows": unreadable }));
     }
-    Ok(Index::Read { open: pages.open, retained: had })
+    let open = (!pages.unavailable).then_some(pages.open);
+    Ok(Some(Indexed { open, done: pages.done, began: pages.began, retained: had }))
 }
 
-/// Retains what was read for the invocation that goes on.
-pub(super) async fn keep(
+/// Retains for the invocation that goes on what was read and the rules that were confirmed, or, where the run has ended, nothing.
+///
+/// # Errors
+/// When the bucket does not answer.
+pub(super) async fn end(
     store: &Store,
-    configuration_sha256: &str,
-    now: &Timestamp,
-    open: &OpenFindings,
+    reader: &Reader<'_>,
+    indexed: Indexed,
+    confirmed: Option<BTreeSet<String>>,
 ) -> Result<(), HandlerError> {
-    let pages = Pages {
-        schema_version: SCHEMA_VERSION,
-        configuration_sha256: configuration_sha256.to_owned(),
-        began: now.clone(),
-        next: None,
-        open: open.clone(),
-    };
-    retain(store, serde_json::to_vec(&pages)?).await
+    match confirmed {
+        Some(confirmed) => {
+            let pages = Pages {
+                schema_version: SCHEMA_VERSION,
+                configuration_sha256: reader.configuration_sha256.to_owned(),
+                began: indexed.began,
+                next: None,
+                unavailable: indexed.open.is_none(),
+                open: indexed.open.unwrap_or_default(),
+                done: indexed.done.into_iter().chain(confirmed).collect(),
+            };
+            retain(store, &pages).await
+        }
+        None if indexed.retained => write(store, NOTHING.to_vec()).await,
+        None => Ok(()),
+    }
 }
 
-/// Forgets what is retained.
-pub(super) async fn forget(store: &Store) -> Result<(), HandlerError> {
-    retain(store, NOTHING.to_vec()).await
+async fn retain(store: &Store, pages: &Pages) -> Result<(), HandlerError> {
+    write(store, serde_json::to_vec(pages)?).await
 }
 
-async fn retain(store: &Store, body: Vec<u8>) -> Result<(), HandlerError> {
+async fn write(store: &Store, body: Vec<u8>) -> Result<(), HandlerError> {
     // Unconditional: of two runs at once the later one's pages remain, which are as good.
     Ok(store.write(PROCESSING_STATE, JSON, body).await?)
 }
 
-async fn retained(store: &Store, configuration_sha256: &str, now: &Timestamp) -> Result<Option<Pages>, HandlerError> {
+async fn retained(store: &Store, reader: &Reader<'_>) -> Result<Option<Pages>, HandlerError> {
     let Some(object) = store.read_if_there(PROCESSING_STATE).await? else { return Ok(None) };
     let pages = serde_json::from_slice::<Pages>(&object.body).ok().filter(|pages| {
-        let age = now.unix_millis().saturating_sub(pages.began.unix_millis());
-        pages.schema_version == SCHEMA_VERSION
-            && pages.configuration_sha256 == configuration_sha256
-            && age < FRESH_MILLIS
+        pages.schema_version == SCHEMA_VERSION && pages.configuration_sha256 == reader.configuration_sha256
     });
     Ok(pages)
 }

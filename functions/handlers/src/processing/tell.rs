@@ -1,11 +1,16 @@
 //! What is told: the digest when it is due, and each notice of the outbox once.
 
+use std::collections::BTreeSet;
+
+use compliance_types::resource::Resource;
 use functions_core::{
     configuration::MonitoringConfiguration,
     digest::{self, Held, Last},
+    finding::{self, Findings},
     ledger::{BYTES, Entry, WRITES, Write},
     notice::notices,
     outbox::{self, Claim, Ready},
+    transition::Transition,
 };
 use serde_json::json;
 
@@ -94,7 +99,7 @@ impl Processing {
         invocation: &Invocation,
     ) -> Result<(), HandlerError> {
         let (origin, now) = (&invocation.run.origin, invocation.now());
-        let mut held = self.table.query(&digest::held(origin), None).await?;
+        let held = self.table.query(&digest::held(origin), None).await?;
         if held.is_empty() {
             return Ok(());
         }
@@ -104,6 +109,7 @@ impl Processing {
         if !digest::is_due(configuration.notices().digest, at.as_ref(), &now) {
             return Ok(());
         }
+        let mut held = self.still_news(&held, invocation).await?;
         while !held.is_empty() {
             let mut count = held.len().min(digest::HELD);
             let writes = loop {
@@ -125,20 +131,49 @@ impl Processing {
         Ok(())
     }
 
+    /// What was held, each entry with those of its transitions that are still to be sent.
+    async fn still_news(
+        &self,
+        held: &[Entry],
+        invocation: &Invocation,
+    ) -> Result<Vec<(Entry, Vec<Transition>)>, HandlerError> {
+        let (mut all, mut counts) = (Vec::new(), Vec::new());
+        for entry in held {
+            let held: Held = serde_json::from_str(&entry.body).map_err(|error| unreadable(entry, &error))?;
+            counts.push(held.transitions.len());
+            all.extend(held.transitions);
+        }
+        let origin = &invocation.run.origin;
+        let rules: BTreeSet<&str> =
+            all.iter().filter(|each| each.kind.opens()).map(|each| each.rule.as_str()).collect();
+        let mut findings = Findings::new();
+        for rule in rules {
+            let entries = self.table.query(&finding::partition(&origin.account), Some(&finding::prefix(rule))).await?;
+            findings.extend(finding::read(&entries, origin)?);
+        }
+        let is_open = |rule: &str, resource: &Resource| {
+            let finding = findings.get(rule).and_then(|findings| findings.get(resource));
+            finding.is_some_and(|finding| finding.open && !finding.waived)
+        };
+        let news = digest::still_news(&all, is_open);
+        let mut all = all.into_iter().zip(news);
+        let of = |(entry, count): (&Entry, usize)| {
+            let some = all.by_ref().take(count).filter_map(|(each, is_news)| is_news.then_some(each));
+            (entry.clone(), some.collect())
+        };
+        Ok(held.iter().zip(counts).map(of).collect())
+    }
+
     /// The writes that take these entries out and put their notices into the outbox.
     fn gathered(
         &self,
-        held: &[Entry],
+        held: &[(Entry, Vec<Transition>)],
         configuration: &MonitoringConfiguration,
         invocation: &Invocation,
     ) -> Result<Vec<Write>, HandlerError> {
-        let mut transitions = Vec::new();
-        for entry in held {
-            let held: Held = serde_json::from_str(&entry.body).map_err(|error| unreadable(entry, &error))?;
-            transitions.extend(held.transitions);
-        }
+        let transitions = held.iter().flat_map(|(_, transitions)| transitions.iter().cloned()).collect();
         let (origin, now) = (&invocation.run.origin, invocation.now());
-        let mut writes: Vec<Write> = held.iter().map(Write::delete).collect();
+        let mut writes: Vec<Write> = held.iter().map(|(entry, _)| Write::delete(entry)).collect();
         for notice in notices(transitions, &self.facts(configuration), origin, &now)? {
             writes.push(outbox::put(&notice)?);
         }

@@ -145,3 +145,39 @@ async fn findings_of_a_rule_that_is_gone_are_closed_and_it_begins_anew_in_silenc
     account.look("run-2", 20).await;
     assert_eq!(account.kinds(), ["transitions", "summary"]);
 }
+
+/// Results that change between two reads of a run, whichever they are: all are bad, good or gone in the end, and what was sent adds
+/// up to that.
+#[tokio::test(start_paused = true)]
+async fn results_that_change_between_two_reads_are_neither_deleted_nor_sent_twice() {
+    let ids: Vec<String> = (0..30).map(|number| format!("bucket-{number:02}")).collect();
+    let all = |verdict| ids.iter().map(|id| (id.as_str(), verdict)).collect::<Vec<_>>();
+    for ((then, now), moment) in
+        [(GOOD, BAD), (BAD, GOOD)].into_iter().flat_map(|both| (1..21).map(move |at| (both, at)))
+    {
+        let account = settled(&all(BAD)).await;
+        account.judge("a", &all(then));
+        let results: std::collections::BTreeMap<_, _> =
+            ids.iter().map(|id| (("AWS::S3::Bucket".to_owned(), id.clone()), now.to_owned())).collect();
+        let mut reads = 0;
+        account.state.lock().unwrap().after = Some(Box::new(move |state, operation| {
+            reads +=
+                usize::from(["Describe", "GetCompliance", "Select"].iter().any(|name| operation.starts_with(name)));
+            if reads == moment {
+                state.results.insert("a".to_owned(), results.clone());
+            }
+        }));
+        for (run, minutes) in [("run-1", 10), ("run-2", 20), ("run-3", 30), ("run-4", 40), ("run-5", 50)] {
+            account.look(run, minutes).await;
+        }
+        let told = account.told();
+        let context = format!("{then} {now} after read {moment}: {told:?}");
+        assert!(told.iter().all(|each| !each.starts_with("deleted")), "{context}");
+        let mut open: std::collections::BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        for each in &told {
+            let (kind, id) = each.split_once(' ').unwrap();
+            assert!(if kind == "nonCompliant" { open.insert(id) } else { open.remove(id) }, "{context}");
+        }
+        assert_eq!(open.len(), if now == BAD { 30 } else { 0 }, "{context}");
+    }
+}

@@ -1,10 +1,14 @@
 //! Waivers in runs of processing: what is not sent, what is sent when a waiver ends, and notices before that.
 
-use functions_core::{configuration::MonitoringConfiguration, waiver::Waiver};
+use compliance_types::choices::DigestPeriod;
+use functions_core::{
+    configuration::{MonitoringConfiguration, Notices},
+    waiver::Waiver,
+};
 use serde_json::json;
 
 use super::{
-    fake::{Account, entry},
+    fake::{Account, Fault, entry},
     tests::{BAD, GOOD},
 };
 
@@ -68,6 +72,92 @@ async fn finding_is_sent_when_its_waiver_has_ended_and_once() {
     account.judge("a", &[("x", GOOD)]);
     account.look("run-4", 4 * DAY).await;
     assert_eq!(told(&account)[1..], ["fixed a x"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn end_of_a_waiver_has_an_id_of_its_own_and_says_so() {
+    let account = settled(vec![], &[("x", GOOD)]).await;
+    account.judge("a", &[("x", BAD)]);
+    account.look("run-1", 10).await;
+    let first = account.messages().pop().unwrap();
+    let waived = MonitoringConfiguration::new([entry("a"), entry("b")]).unwrap().with_waivers(vec![waiver(2)], 365);
+    let account = account.configured(waived);
+    account.look("run-2", 20).await;
+    account.look("run-3", 3 * DAY).await;
+    assert_eq!(told(&account), ["nonCompliant a x", "nonCompliant a x"]);
+    let last = account.messages().pop().unwrap();
+    assert_ne!(last["id"], first["id"], "a receiver drops what comes twice under one id");
+    assert_eq!(last["transitions"][0]["since"], first["transitions"][0]["since"]);
+    assert_eq!(
+        (&last["transitions"][0]["waiverEnded"], &first["transitions"][0]["waiverEnded"]),
+        (&json!(true), &json!(false))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn digest_leaves_out_what_was_waived_while_it_was_held() {
+    for fixed in [false, true] {
+        let notices = Notices { digest: DigestPeriod::Daily, ..Notices::default() };
+        let rules = || MonitoringConfiguration::new([entry("a"), entry("b")]).unwrap().with_notices(notices.clone());
+        let account = Account::with(rules());
+        for rule in ["a", "b"] {
+            account.judge(rule, &[("x", GOOD), ("y", BAD)]);
+        }
+        account.settle().await;
+        account.judge("a", &[("x", GOOD), ("y", GOOD)]);
+        account.look("run-1", 1).await;
+        assert_eq!(told(&account), ["fixed a y"], "the first digest is due at once");
+        for rule in ["a", "b"] {
+            account.judge(rule, &[("x", BAD), ("y", GOOD)]);
+        }
+        account.look("run-2", 60).await;
+        let account = account.configured(rules().with_waivers(vec![waiver(20)], 365));
+        account.look("run-3", 120).await;
+        if fixed {
+            account.judge("a", &[("x", GOOD), ("y", GOOD)]);
+            account.look("run-4", 180).await;
+        }
+        account.run(&json!({ "trigger": "digest" }), "run-5", DAY + 10).await.unwrap();
+        let mut told = told(&account).split_off(1);
+        told.sort();
+        assert_eq!(told, ["fixed b y", "nonCompliant b x"]);
+        assert_eq!(account.entries("held/"), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn details_are_read_once_and_again_after_a_week() {
+    let by_tag = Waiver { tags: [("env".to_owned(), "dev".to_owned())].into(), rule: None, ..waiver(25) };
+    let account = settled(vec![by_tag], &[("x", BAD), ("unknown", BAD)]).await;
+    let asked = |account: &Account| {
+        let requests = account.requests();
+        requests.iter().filter(|request| request.body.contains("WHERE resourceId IN")).count()
+    };
+    assert_eq!(asked(&account), 1);
+    account.look("run-1", DAY).await;
+    assert_eq!(asked(&account), 1, "nothing is new");
+    let dev = json!({ "tags": [{ "key": "env", "value": "dev" }] });
+    account.state.lock().unwrap().details.insert("x".to_owned(), dev);
+    account.look("run-2", 7 * DAY).await;
+    account.look("run-3", 7 * DAY + 60).await;
+    assert_eq!(asked(&account), 2);
+    for rule in ["a", "b"] {
+        account.judge(rule, &[("x", GOOD), ("unknown", GOOD)]);
+    }
+    account.look("run-4", 8 * DAY).await;
+    assert_eq!(told(&account), ["fixed a unknown", "fixed b unknown"], "its tags say that it is waived by now");
+}
+
+#[tokio::test(start_paused = true)]
+async fn details_that_cannot_be_read_cost_themselves_alone() {
+    let account = settled(vec![], &[("x", GOOD)]).await;
+    account.judge("a", &[("x", BAD)]);
+    for code in ["ValidationException", "InternalError", "AccessDeniedException"] {
+        account.fail(move |_, request| request.body.contains("WHERE resourceId IN").then_some(Fault::Refused(code)));
+        account.look(code, 10).await;
+    }
+    assert_eq!(told(&account), ["nonCompliant a x"]);
+    assert_eq!(account.messages().pop().unwrap()["transitions"][0]["annotation"], "because of x");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     configuration::{MonitoringConfiguration, name_in_template},
-    details::Details,
+    details::{Details, Label},
     finding::Findings,
     run::Origin,
     transition::{Kind, Reading, Transition},
@@ -27,6 +27,17 @@ impl Waiving<'_> {
     pub(super) fn details(&self, rule: &str, resource: &Resource) -> Option<&Details> {
         let known = || self.findings.get(rule)?.get(resource)?.details.as_ref();
         self.details.get(resource).or_else(known)
+    }
+
+    /// When AWS Config was asked for that.
+    pub(super) fn details_at<'b>(
+        &'b self,
+        rule: &str,
+        resource: &Resource,
+        now: &'b Timestamp,
+    ) -> Option<&'b Timestamp> {
+        let known = || self.findings.get(rule)?.get(resource)?.details_at.as_ref();
+        if self.details.contains_key(resource) { Some(now) } else { known() }
     }
 
     /// How many of the open findings of a rule no waiver covers.
@@ -55,18 +66,19 @@ impl Waiving<'_> {
         self.waivers.of(&subject).is_some()
     }
 
-    /// Findings of a rule that stay open while a waiver of theirs ends (news), or begins (silent): each as the transition that
-    /// writes it.
+    /// Findings of a rule that stay open, each as the transition that writes it: those whose waiver ends, which is news; and,
+    /// silent, those whose waiver begins, or whose details were read again.
     pub(super) fn moved(&self, rule: &str, reading: &Reading, now: &Timestamp) -> (Vec<Transition>, Vec<Transition>) {
-        let (mut ended, mut begun) = (Vec::new(), Vec::new());
+        let (mut ended, mut others) = (Vec::new(), Vec::new());
         for (resource, finding) in self.findings.get(rule).into_iter().flatten() {
             if !finding.open || !reading.open.contains_key(resource) {
                 continue;
             }
             let covered = self.covers(rule, resource);
-            if covered == finding.waived {
+            if covered == finding.waived && !self.details.contains_key(resource) {
                 continue;
             }
+            let waiver_ended = finding.waived && !covered;
             let transition = Transition {
                 kind: Kind::NonCompliant,
                 account: self.origin.account.clone(),
@@ -76,10 +88,11 @@ impl Waiving<'_> {
                 since: finding.since.clone(),
                 at: now.clone(),
                 annotation: reading.annotations.get(resource).cloned(),
-                details: self.details(rule, resource).cloned(),
+                label: self.details(rule, resource).and_then(Label::of),
+                waiver_ended,
             };
-            if covered { begun.push(transition) } else { ended.push(transition) }
+            if waiver_ended { ended.push(transition) } else { others.push(transition) }
         }
-        (ended, begun)
+        (ended, others)
     }
 }

@@ -33,7 +33,7 @@ impl Remediation {
         let ids: Vec<&str> = recorded.map(|resource| resource.resource_id.as_str()).collect();
         let mut failure = None;
         for query in details::queries(ids, ROWS) {
-            match self.rows(&query).await {
+            match self.config.rows(None, &query.expression).await {
                 Ok(rows) => {
                     let rows = rows.iter().filter_map(|row| details::read_row(row));
                     found.extend(rows.map(|row| (row.resource, Ok(row.details))));
@@ -51,24 +51,6 @@ impl Remediation {
             found.entry(resource.clone()).or_insert_with(unknown);
         }
         found
-    }
-
-    async fn rows(&self, query: &str) -> Result<Vec<String>, AwsError> {
-        let mut found = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let page = self.config.read(|client| {
-                let request = client.select_resource_config().expression(query);
-                request.limit(i32::try_from(ROWS).unwrap_or(100)).set_next_token(token.clone()).send()
-            });
-            let page = page.await.map_err(|error| AwsError::new("SelectResourceConfig of tags", &error))?;
-            found.extend(page.results.unwrap_or_default());
-            let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
-            if next.is_none() {
-                return Ok(found);
-            }
-            token = next;
-        }
     }
 
     /// Everything that the guards ask about a finding on `day`.

@@ -135,9 +135,11 @@ impl Account {
             since: time.clone(),
             at: time.clone(),
             annotation: None,
-            details: None,
+            label: None,
+            waiver_ended: false,
         };
-        let Write::Put(entry) = finding::write(&transition, None, &time, false).unwrap() else { panic!("no entry") };
+        let beside = finding::Beside::default();
+        let Write::Put(entry) = finding::write(&transition, None, &time, beside).unwrap() else { panic!("no entry") };
         self.put(&entry.partition, &entry.sort, &entry.body);
     }
 

@@ -16,6 +16,7 @@ fn files(rows: usize) -> Vec<File> {
                 resource_type: "AWS::EC2::Instance",
                 resource_id: &resource_id,
                 compliance: Compliance::Compliant,
+                waiver: "",
             })
             .unwrap();
     }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::resource::ResourceIdentity;
-use functions_core::compliance::{Compliance, Counts};
+use functions_core::{
+    compliance::{Compliance, Counts},
+    waiver::{Waiver, Waivers},
+};
 use functions_report::{
     findings::FindingRow,
     gathered::Gathered,
@@ -133,6 +136,47 @@ proptest! {
             prop_assert_eq!(rules.iter().map(|group| group.new).sum::<u64>(), change.new);
             prop_assert_eq!(rules.iter().map(|group| group.fixed).sum::<u64>(), change.fixed);
         }
+    }
+
+    #[test]
+    fn of_waivers(verdicts in verdicts(), rule in "[r-u]", account in "[123]") {
+        let waiver = Waiver {
+            rule: Some(rule.clone()),
+            accounts: vec![account.clone()],
+            owner: "o".to_owned(),
+            reason: "r".to_owned(),
+            expires: "2026-04-01".to_owned(),
+            ..Waiver::default()
+        };
+        let waivers = Waivers::on(&[waiver], "2026-03-04", 365);
+        let report = told(Context { waivers, ..context("1", DAY) }, &verdicts, None);
+        let (waived, open): (BTreeSet<Key>, BTreeSet<Key>) =
+            open(&verdicts).into_iter().partition(|key| key.2 == rule && key.0 == account);
+        prop_assert_eq!(report.waived.iter().map(key).collect::<BTreeSet<_>>(), waived.clone());
+        prop_assert_eq!(report.findings.iter().map(key).collect::<BTreeSet<_>>(), open);
+        prop_assert_eq!((report.totals.waived as usize, report.totals.total() as usize), (waived.len(), verdicts.len()));
+        // The history has every result, and the same waivers.
+        prop_assert_eq!(report.evaluated.iter().count(), verdicts.len());
+        let of_history = report.evaluated.iter().filter(|one| !one.waiver.is_empty());
+        let of_history: BTreeSet<Key> = of_history
+            .map(|one| (one.account.to_owned(), one.region.to_owned(), one.rule.to_owned(), one.resource_id.to_owned()))
+            .collect();
+        prop_assert_eq!(of_history, waived);
+    }
+
+    #[test]
+    fn of_trends_and_fixes(then in verdicts(), now in verdicts()) {
+        let first = report("1", DAY, &then, None);
+        let second = report("2", NEXT, &now, Some(&first));
+        let last = second.trend.last().unwrap();
+        prop_assert_eq!(last.severities.values().sum::<u64>(), second.totals.non_compliant);
+        prop_assert_eq!(last.accounts.values().sum::<u64>(), second.totals.non_compliant);
+        prop_assert_eq!(functions_report::fixes::count(&second.time_to_fix) as usize, second.fixed.len());
+        prop_assert!(second.time_to_fix.iter().all(|one| one.median_hours == 24));
+        prop_assert_eq!(second.oldest.len(), second.findings.len().min(10));
+        let mut since: Vec<&str> = second.findings.iter().map(|one| one.since).collect();
+        since.sort_unstable();
+        prop_assert_eq!(second.oldest.iter().map(|one| one.since).collect::<Vec<_>>(), &since[..second.oldest.len()]);
     }
 
     #[test]

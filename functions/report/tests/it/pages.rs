@@ -73,8 +73,9 @@ fn a_hundred_thousand_resources_make_pages_within_their_bound() {
     }
     // Pages of frameworks list findings once more.
     let listing = pages.iter().filter(|page| page.name == "index.html" || page.name.starts_with("resources"));
-    let rows: usize =
-        listing.map(|page| std::str::from_utf8(&page.body).unwrap().matches("AWS::EC2::Volume").count()).sum();
+    let rows: usize = listing
+        .map(|page| std::str::from_utf8(&page.body).unwrap().matches("<small>AWS::EC2::Volume</small>").count())
+        .sum();
     let listed = index
         .split("the parts reach to ")
         .nth(1)
@@ -87,6 +88,8 @@ fn a_hundred_thousand_resources_make_pages_within_their_bound() {
 fn nothing_in_a_page_comes_from_elsewhere() {
     for file in files(&two_runs(40)).iter().filter(|file| file.name.ends_with(".html")) {
         let page = std::str::from_utf8(&file.body).unwrap().replace("http://www.w3.org/2000/svg", "");
+        // A link to the page of a rule loads nothing until somebody follows it.
+        let page = page.replace("<a href=\"https://docs.aws.amazon.com/", "");
         for outside in ["http:", "https:", "src=", "@import", "url("] {
             assert!(!page.contains(outside), "{outside} in {}", file.name);
         }
@@ -159,7 +162,8 @@ fn the_first_screen_names_what_is_new_and_what_is_fixed() {
     let first = files(&report(context("1", "2026-03-04T00:00:00Z"), broken(20), &[]));
     let page = files(&report(context("2", "2026-03-05T00:00:00Z"), broken(10), &first));
     let page = text(&page, "index.html");
-    let fixed: Vec<_> = page.split("<li>r: ").skip(1).map(|rest| rest.split(' ').next().unwrap()).collect();
+    let moved = page.split_once("id=\"costs-h\"").unwrap().0;
+    let fixed: Vec<_> = moved.split("<li>r: ").skip(1).map(|rest| rest.split(' ').next().unwrap()).collect();
     assert_eq!((fixed.len(), fixed[0], fixed[7]), (8, "vol-0000010", "vol-0000017"));
     assert!(page.contains("And 2 more: see <a href=\"fixed.csv\">"));
 }

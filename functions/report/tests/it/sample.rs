@@ -8,7 +8,7 @@ use functions_report::{
     collect,
     files::{self, File},
     gathered::Gathered,
-    input::{Arrival, Context, Missing, RuleFacts},
+    input::{Arrival, Context, Coverage, Evaluator, Missing, Recorder, RuleFacts},
     model::{Report, Summary},
 };
 
@@ -72,7 +72,10 @@ pub fn context(id: &str, time: &str) -> Context {
             .iter()
             .map(|(id, all)| ((*id).to_owned(), all.iter().map(|&one| one.into()).collect()))
             .collect(),
+        page: None,
+        remediation: None,
     };
+    let page = |name: &str| Some(format!("https://docs.aws.amazon.com/config/latest/developerguide/{name}.html"));
     let arrival = |account: &str| Arrival {
         account: account.to_owned(),
         region: "eu-central-1".to_owned(),
@@ -85,9 +88,16 @@ pub fn context(id: &str, time: &str) -> Context {
         rules: BTreeMap::from([
             (
                 "ebs-volumes-encrypted".to_owned(),
-                rule(Severity::High, &[("HIPAA", &["164.312(a)(2)(iv)"]), ("PCI DSS", &["3.5.1"])]),
+                RuleFacts {
+                    page: page("encrypted-volumes"),
+                    remediation: Some("AWS-EncryptVolume".to_owned()),
+                    ..rule(Severity::High, &[("HIPAA", &["164.312(a)(2)(iv)"]), ("PCI DSS", &["3.5.1"])])
+                },
             ),
-            ("rds-backup-retention-enabled".to_owned(), rule(Severity::Critical, &[])),
+            (
+                "rds-backup-retention-enabled".to_owned(),
+                RuleFacts { page: page("db-instance-backup-enabled"), ..rule(Severity::Critical, &[]) },
+            ),
             ("s3-bucket-encryption-enabled".to_owned(), rule(Severity::Low, &[("PCI DSS", &[])])),
         ]),
         missing: vec![Missing {
@@ -100,6 +110,22 @@ pub fn context(id: &str, time: &str) -> Context {
             ("333333333333".to_owned(), "data <lake>".to_owned()),
         ]),
         arrivals: vec![arrival("444444444444")],
+        coverage: Some(Coverage {
+            recorders: vec![Recorder {
+                name: "default".to_owned(),
+                all: true,
+                types: Vec::new(),
+                excluded: vec!["AWS::EC2::NetworkInterface".to_owned()],
+                frequency: "CONTINUOUS".to_owned(),
+                exceptions: vec![("AWS::EC2::Volume".to_owned(), "DAILY".to_owned())],
+            }],
+            rules: vec![Evaluator {
+                name: "rds-backup-retention-enabled".to_owned(),
+                parameters: "{\"backupRetentionMinimum\":\"7\"}".to_owned(),
+                frequency: "TwentyFour_Hours".to_owned(),
+                types: vec!["AWS::RDS::DBInstance".to_owned()],
+            }],
+        }),
         ..Context::default()
     }
 }

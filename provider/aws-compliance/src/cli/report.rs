@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use functions_core::aggregate::Latest;
 use functions_core::manifest::{self, FoundRun};
 use functions_core::sha256;
 
 use crate::cli::terminal;
 
 const NAME: &str = "pulumi-resource-aws-compliance report";
-/// A file that every run has: a folder with it and without a manifest is a run that was not sealed.
-const OF_A_RUN: &str = "summary.json";
+/// Files of a run alone: a folder with one of them and without a manifest is a run that was not sealed.
+const OF_A_RUN: [&str; 3] = ["findings.csv", "report.json", "summary.json"];
+/// Name of the file that names the last run, beside the folders of all runs.
+const LATEST: &str = "latest.json";
 
 /// Checks downloaded reports. Asks no account. Ends with status 1 where a seal is broken, with 2 where the command is not
 /// understood or a file cannot be read.
@@ -39,8 +42,8 @@ pub fn run(arguments: &[String]) -> ExitCode {
         Err(status) => return status,
     };
     match runs(&folder) {
-        Ok(runs) => {
-            let (text, status) = verified(&runs);
+        Ok((runs, latest)) => {
+            let (text, status) = verified(&runs, latest.as_deref());
             terminal::print(&format!("{text}\n"));
             status
         }
@@ -51,11 +54,11 @@ pub fn run(arguments: &[String]) -> ExitCode {
     }
 }
 
-fn verified(runs: &[FoundRun]) -> (String, ExitCode) {
+fn verified(runs: &[FoundRun], latest: Option<&str>) -> (String, ExitCode) {
     if runs.is_empty() {
         return ("No report is in this folder.".to_owned(), ExitCode::FAILURE);
     }
-    match manifest::verify(runs) {
+    match manifest::verify(runs, latest) {
         Ok(chain) => {
             let (first, last) = (chain.times.first().cloned().unwrap_or_default(), chain.times.last().cloned());
             let mut text = format!(
@@ -66,6 +69,12 @@ fn verified(runs: &[FoundRun]) -> (String, ExitCode) {
             );
             if let Some(before) = chain.begins_after {
                 text.push_str(&format!("\nThe first run follows run {before}, which is not in this folder."));
+            }
+            if latest.is_none() {
+                text.push_str("\nlatest.json is not in this folder: whether later runs were removed is not known.");
+            }
+            for note in chain.notes {
+                text.push_str(&format!("\nnote: {note}"));
             }
             (text, ExitCode::SUCCESS)
         }
@@ -80,9 +89,9 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Every run below a folder.
-fn runs(folder: &Path) -> Result<Vec<FoundRun>, String> {
-    let (mut found, mut left) = (Vec::new(), vec![folder.to_path_buf()]);
+/// Every run below a folder, and the id of the last one as `latest.json` names it.
+fn runs(folder: &Path) -> Result<(Vec<FoundRun>, Option<String>), String> {
+    let (mut found, mut left, mut latest) = (Vec::new(), vec![folder.to_path_buf()], None);
     while let Some(folder) = left.pop() {
         let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
         let (mut files, mut manifest) = (BTreeMap::new(), None);
@@ -94,16 +103,20 @@ fn runs(folder: &Path) -> Result<Vec<FoundRun>, String> {
             }
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let body = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            if name == manifest::NAME {
+            if name == LATEST {
+                let read: Latest =
+                    serde_json::from_slice(&body).map_err(|error| format!("{}: {error}", path.display()))?;
+                latest = Some(read.run_id);
+            } else if name == manifest::NAME {
                 manifest = Some(body);
             } else {
                 files.insert(name, sha256::hex(&body));
             }
         }
-        if manifest.is_some() || files.contains_key(OF_A_RUN) {
+        if manifest.is_some() || OF_A_RUN.iter().any(|name| files.contains_key(*name)) {
             found.push(FoundRun { place: folder.display().to_string(), manifest, files });
         }
     }
     found.sort_by(|one, other| one.place.cmp(&other.place));
-    Ok(found)
+    Ok((found, latest))
 }

@@ -44,7 +44,11 @@ pub struct RouteArgs {
     /// deployed to several accounts.
     #[schemars(with = "Vec<Scalar<12>>")]
     pub accounts: Vec<String>,
-    /// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+    /// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel
+    /// subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`.
+    pub chat: bool,
+    /// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https`
+    /// and `sqs`.
     pub email: Option<Input<String>>,
     /// HTTPS endpoint. It must confirm the SNS subscription.
     pub https: Option<Input<String>>,
@@ -60,9 +64,9 @@ impl RouteArgs {
     }
 
     fn check<'a>(&'a self, name: &'a str, taken: &mut BTreeMap<String, String>, checks: &mut Checks) {
-        let given = [&self.email, &self.https, &self.sqs].into_iter().flatten().count();
+        let given = [&self.email, &self.https, &self.sqs].into_iter().flatten().count() + usize::from(self.chat);
         if given != 1 {
-            checks.error("", format!("expected one of `email`, `https` and `sqs`, got {given} of them"));
+            checks.error("", format!("expected one of `chat`, `email`, `https` and `sqs`, got {given} of them"));
         }
         checks.each("frameworks", &self.frameworks, |checks, id| checks.plain("", id.as_str(), is_framework));
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
@@ -92,6 +96,16 @@ impl NotificationsArgs {
             });
         });
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
+        // SNS delivers one message to all subscribers by HTTPS, and a channel is one.
+        if self.routes.values().any(|route| route.chat) {
+            checks.each_entry("routes", &self.routes, |checks, _, route| {
+                if route.https.is_some() {
+                    let reason = "cannot be combined with a route with `chat`: both are sent by HTTPS and would receive the same \
+                                  message; use `sqs` or `email`, or deliver to the chat in another way";
+                    checks.error("https", reason);
+                }
+            });
+        }
         if self.digest == DigestPeriod::Immediate {
             checks.each_entry("routes", &self.routes, |checks, _, route| {
                 if route.severities.contains(&Severity::Informational) {
@@ -218,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn chat_has_no_endpoint_and_keeps_others_from_https() {
+        let chat = RouteArgs { chat: true, ..RouteArgs::default() };
+        let queue = RouteArgs { sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()), ..RouteArgs::default() };
+        let service = RouteArgs { https: Some("https://compliance.example.com/sns".into()), ..RouteArgs::default() };
+        assert!(chat.endpoint().is_none());
+        assert_eq!(problems(&routes(vec![("chat", chat.clone()), ("queue", queue)])), Vec::<String>::new());
+        let told = problems(&routes(vec![("chat", chat), ("service", service)]));
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("routes.service.https: cannot be combined with a route with `chat`"), "{told:#?}");
+    }
+
+    #[test]
     fn every_wrong_member_is_told_with_the_nearest_right_one() {
         let wrong = RouteArgs {
             frameworks: vec!["hippa".to_owned()],
@@ -228,8 +254,8 @@ mod tests {
         };
         let told = problems(&routes(vec![("soc", wrong), ("none", RouteArgs::default())]));
         for part in [
-            "routes.soc: expected one of `email`, `https` and `sqs`, got 2 of them",
-            "routes.none: expected one of `email`, `https` and `sqs`, got 0 of them",
+            "routes.soc: expected one of `chat`, `email`, `https` and `sqs`, got 2 of them",
+            "routes.none: expected one of `chat`, `email`, `https` and `sqs`, got 0 of them",
             "routes.soc.frameworks[0]: unknown framework",
             "routes.soc.accounts[0]: ",
             "routes.soc.email: the same address as `team`",

@@ -20,6 +20,8 @@ pub struct BaselineRule {
     pub resource_type: &'static str,
     /// How much its findings weigh.
     pub severity: Severity,
+    /// Document that remediates its findings, as the catalogue has it: a default deployment does not read the catalogue.
+    pub document: Option<&'static str>,
 }
 
 /// The rule of the baseline whose parameter is an input.
@@ -37,6 +39,7 @@ pub static BASELINE: &[BaselineRule] = &[
         parameters: &[INSTANCE_TYPES],
         resource_type: "AWS::EC2::Instance",
         severity: Severity::Informational,
+        document: None,
     },
     BaselineRule {
         name: "s3-bucket-encryption-enabled",
@@ -44,6 +47,7 @@ pub static BASELINE: &[BaselineRule] = &[
         parameters: &[],
         resource_type: "AWS::S3::Bucket",
         severity: Severity::High,
+        document: Some("AWS-EnableS3BucketEncryption"),
     },
     BaselineRule {
         name: "rds-backup-retention-enabled",
@@ -51,6 +55,7 @@ pub static BASELINE: &[BaselineRule] = &[
         parameters: &[],
         resource_type: "AWS::RDS::DBInstance",
         severity: Severity::Medium,
+        document: Some("AWSConfigRemediation-EnableRDSInstanceBackup"),
     },
     BaselineRule {
         name: "ebs-volumes-encrypted",
@@ -58,6 +63,7 @@ pub static BASELINE: &[BaselineRule] = &[
         parameters: &[],
         resource_type: "AWS::EC2::Volume",
         severity: Severity::High,
+        document: None,
     },
 ];
 

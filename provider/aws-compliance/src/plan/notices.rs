@@ -9,6 +9,7 @@ impl RouteArgs {
     fn route(&self, prefix: &NamePrefix) -> Route {
         Route {
             accounts: self.accounts.clone(),
+            chat: self.chat,
             frameworks: self.frameworks.clone(),
             rules: self.rules.iter().map(|rule| prefix.rule(rule)).collect(),
             severities: self.severities.clone(),

@@ -56,6 +56,8 @@ impl PackPlan {
             frameworks: rule.frameworks.clone(),
             identifier: rule.identifier.clone(),
             name: name.clone(),
+            page: Some(rule::page(&rule.identifier)),
+            remediation: rule::document(&rule.identifier),
             severity: rule::composed_severity(rule),
         });
         PackEntry { name: self.name.clone(), rules: rules.collect() }

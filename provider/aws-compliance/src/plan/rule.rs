@@ -31,6 +31,22 @@ pub struct RulePlan {
     pub remedy: Option<Remedy>,
 }
 
+/// Name of the page of a managed rule in the AWS Config Developer Guide.
+pub(super) fn page(identifier: &str) -> String {
+    let known = Catalog::get().rule(identifier).map(|rule| rule.documented_name(identifier));
+    known.unwrap_or_else(|| page_of_identifier(identifier))
+}
+
+/// The same where the rule is documented under its identifier.
+fn page_of_identifier(identifier: &str) -> String {
+    identifier.to_lowercase().replace('_', "-")
+}
+
+/// The document that remediates findings of a managed rule, where the catalogue knows one.
+pub(super) fn document(identifier: &str) -> Option<String> {
+    catalog::remediation(identifier).map(|known| known.document.clone())
+}
+
 /// Where a rule is asked for.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
@@ -75,6 +91,15 @@ impl RulePlan {
             frameworks: self.frameworks.clone(),
             identifier: self.args.identifier.clone(),
             name: prefix.rule(&self.name),
+            page: Some(match self.origin {
+                Origin::Baseline(known) => page_of_identifier(known.identifier),
+                Origin::Managed(_) | Origin::Framework => page(&self.args.identifier),
+            }),
+            remediation: match (&self.remedy, self.origin) {
+                (Some(remedy), _) => Some(remedy.document.to_owned()),
+                (None, Origin::Baseline(known)) => known.document.map(str::to_owned),
+                (None, _) => document(&self.args.identifier),
+            },
             severity: self.severity(),
         }
     }
@@ -143,6 +168,14 @@ fn default_severity(identifier: &str) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn baseline_has_the_pages_and_documents_of_the_catalogue() {
+        for rule in BASELINE {
+            assert_eq!(page_of_identifier(rule.identifier), page(rule.identifier));
+            assert_eq!(rule.document.map(str::to_owned), document(rule.identifier), "{}", rule.identifier);
+        }
+    }
 
     #[test]
     fn baseline_severities_are_those_of_the_catalogue() {

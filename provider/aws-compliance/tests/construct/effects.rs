@@ -97,6 +97,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                 here(remediated()),
                 recorder(json!({})),
                 recorder(json!({ "recorder": { "frequency": "daily", "dailyTypes": [] } })),
+                route(json!({ "chat": true })),
                 route(json!({ "email": "soc@example.com" })),
                 route(json!({ "https": "https://example.com/hook" })),
                 (

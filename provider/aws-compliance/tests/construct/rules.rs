@@ -94,6 +94,7 @@ async fn a_rule_that_is_one_of_the_baseline_is_deployed_once_as_it_is_given() {
     let document = document("eu-west-1", given).await;
     let entry = json!({
         "identifier": "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "name": "s3-bucket-encryption-enabled",
+        "page": "s3-bucket-server-side-encryption-enabled", "remediation": "AWS-EnableS3BucketEncryption",
         "severity": "critical",
     });
     assert!(document["rules"].as_array().is_some_and(|rules| rules.contains(&entry)), "{document:#}");

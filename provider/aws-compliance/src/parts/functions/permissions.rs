@@ -127,8 +127,14 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
             .on(config(shared, "config-aggregator/*")),
         // The function itself: the rest of a run whose time ended.
         Statement::allow("Next").actions(["lambda:InvokeFunction"]).on(function(shared, Handler::Aggregation)),
-        // The request names no recorder, so no resource allows it but `*`.
-        Statement::allow("Recorder").actions(["config:DescribeConfigurationRecorderStatus"]).on_everything(),
+        // The requests name no recorder and no rule, so no resource allows them but `*`.
+        Statement::allow("Recorder")
+            .actions([
+                "config:DescribeConfigRules",
+                "config:DescribeConfigurationRecorderStatus",
+                "config:DescribeConfigurationRecorders",
+            ])
+            .on_everything(),
     ];
     reads_and_writes.into_iter().chain(heartbeat()).collect()
 }
