@@ -29,7 +29,13 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        /// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+        /// </summary>
+        [Input("chat")]
+        public bool? Chat { get; set; }
+
+        /// <summary>
+        /// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         /// </summary>
         [Input("email")]
         public string? Email { get; set; }

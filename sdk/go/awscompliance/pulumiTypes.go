@@ -3991,7 +3991,9 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 type Route struct {
 	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 	Accounts []interface{} `pulumi:"accounts"`
-	// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+	// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+	Chat *bool `pulumi:"chat"`
+	// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
 	// Ids of frameworks of the rules, such as `hipaa`.
 	Frameworks []string `pulumi:"frameworks"`
@@ -4020,7 +4022,9 @@ type RouteInput interface {
 type RouteArgs struct {
 	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
 	Accounts []interface{} `pulumi:"accounts"`
-	// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+	// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+	Chat *bool `pulumi:"chat"`
+	// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
 	// Ids of frameworks of the rules, such as `hipaa`.
 	Frameworks []string `pulumi:"frameworks"`
@@ -4091,7 +4095,12 @@ func (o RouteOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
 
-// E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+func (o RouteOutput) Chat() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Route) *bool { return v.Chat }).(pulumi.BoolPtrOutput)
+}
+
+// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
 func (o RouteOutput) Email() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Email }).(pulumi.StringPtrOutput)
 }

@@ -777,7 +777,11 @@ export interface Route {
      */
     accounts?: (string | number | boolean)[];
     /**
-     * E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+     * Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+     */
+    chat?: boolean;
+    /**
+     * E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
      */
     email?: string;
     /**
@@ -811,7 +815,11 @@ export interface RouteArgs {
      */
     accounts?: (string | number | boolean)[];
     /**
-     * E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+     * Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+     */
+    chat?: boolean;
+    /**
+     * E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
      */
     email?: pulumi.Input<string | undefined>;
     /**

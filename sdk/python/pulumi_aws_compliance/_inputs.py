@@ -3420,9 +3420,13 @@ class RouteDict(TypedDict):
     """
     Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
     """
+    chat: NotRequired[_builtins.bool]
+    """
+    Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+    """
     email: NotRequired[_builtins.str]
     """
-    E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+    E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
     """
     frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
@@ -3449,6 +3453,7 @@ class RouteDict(TypedDict):
 class Route:
     def __init__(__self__, *,
                  accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
+                 chat: Optional[_builtins.bool] = None,
                  email: Optional[_builtins.str] = None,
                  frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: Optional[_builtins.str] = None,
@@ -3459,7 +3464,8 @@ class Route:
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
         :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
-        :param _builtins.str email: E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        :param _builtins.bool chat: Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+        :param _builtins.str email: E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`.
         :param _builtins.str https: HTTPS endpoint. It must confirm the SNS subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
@@ -3468,6 +3474,8 @@ class Route:
         """
         if accounts is not None:
             pulumi.set(__self__, "accounts", accounts)
+        if chat is not None:
+            pulumi.set(__self__, "chat", chat)
         if email is not None:
             pulumi.set(__self__, "email", email)
         if frameworks is not None:
@@ -3495,9 +3503,21 @@ class Route:
 
     @_builtins.property
     @pulumi.getter
+    def chat(self) -> Optional[_builtins.bool]:
+        """
+        Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+        """
+        return pulumi.get(self, "chat")
+
+    @chat.setter
+    def chat(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "chat", value)
+
+    @_builtins.property
+    @pulumi.getter
     def email(self) -> Optional[_builtins.str]:
         """
-        E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         """
         return pulumi.get(self, "email")
 
@@ -3574,9 +3594,13 @@ class RouteArgsDict(TypedDict):
     """
     Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
     """
+    chat: NotRequired[_builtins.bool]
+    """
+    Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+    """
     email: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+    E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
     """
     frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
@@ -3603,6 +3627,7 @@ class RouteArgsDict(TypedDict):
 class RouteArgs:
     def __init__(__self__, *,
                  accounts: Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]] = None,
+                 chat: Optional[_builtins.bool] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
                  frameworks: Optional[Sequence[Union[_builtins.str, 'FrameworkId']]] = None,
                  https: pulumi.Input[Optional[_builtins.str]] = None,
@@ -3613,7 +3638,8 @@ class RouteArgs:
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
         :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
-        :param pulumi.Input[_builtins.str] email: E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        :param _builtins.bool chat: Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+        :param pulumi.Input[_builtins.str] email: E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`.
         :param pulumi.Input[_builtins.str] https: HTTPS endpoint. It must confirm the SNS subscription.
         :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
@@ -3622,6 +3648,8 @@ class RouteArgs:
         """
         if accounts is not None:
             pulumi.set(__self__, "accounts", accounts)
+        if chat is not None:
+            pulumi.set(__self__, "chat", chat)
         if email is not None:
             pulumi.set(__self__, "email", email)
         if frameworks is not None:
@@ -3649,9 +3677,21 @@ class RouteArgs:
 
     @_builtins.property
     @pulumi.getter
+    def chat(self) -> Optional[_builtins.bool]:
+        """
+        Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
+        """
+        return pulumi.get(self, "chat")
+
+    @chat.setter
+    def chat(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "chat", value)
+
+    @_builtins.property
+    @pulumi.getter
     def email(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        E-mail address, which must confirm the subscription once. A route has one of `email`, `https` and `sqs`.
+        E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         """
         return pulumi.get(self, "email")
 
