@@ -46,8 +46,11 @@ pub(crate) fn counts(series: &[Vec<Option<u64>>]) -> Result<Option<String>, Char
     lines(&series, None)
 }
 
+/// Points that are joined by a line: values that follow one another.
+type Segment = Vec<(f64, f64)>;
+
 fn lines(series: &[(RGBColor, Vec<Option<f64>>)], top: Option<f64>) -> Result<Option<String>, ChartError> {
-    let drawn: Vec<(RGBColor, Vec<Vec<(f64, f64)>>)> =
+    let drawn: Vec<(RGBColor, Vec<Segment>)> =
         series.iter().map(|(color, values)| (*color, segments(values))).collect();
     let points = || drawn.iter().flat_map(|(_, segments)| segments.iter().flatten());
     let (first, last) = points().fold((f64::MAX, f64::MIN), |(first, last), (at, _)| (first.min(*at), last.max(*at)));
@@ -61,7 +64,7 @@ fn lines(series: &[(RGBColor, Vec<Option<f64>>)], top: Option<f64>) -> Result<Op
 }
 
 /// Values that follow one another, each with its place.
-fn segments(values: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
+fn segments(values: &[Option<f64>]) -> Vec<Segment> {
     let mut segments = vec![Vec::new()];
     for (at, value) in (0_u32..).zip(values) {
         match (value, segments.last_mut()) {
@@ -75,7 +78,7 @@ fn segments(values: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
 
 fn draw_lines(
     svg: &mut String,
-    series: &[(RGBColor, Vec<Vec<(f64, f64)>>)],
+    series: &[(RGBColor, Vec<Segment>)],
     across: std::ops::Range<f64>,
     top: f64,
 ) -> Result<(), Box<dyn std::error::Error>> {

@@ -145,7 +145,8 @@ fn tagged(group: &[&Refused<'_>], owner: &Owner) -> Option<String> {
 /// The ARN of what the command takes.
 fn arn_to_tag(Namesake { kind, arn, .. }: &Namesake) -> Option<&str> {
     // What takes no tags, and what is tagged by its own service's command alone.
-    let other = [NamesakeKind::Dashboard, NamesakeKind::KeyAlias, NamesakeKind::ConformancePack, NamesakeKind::LogGroup];
+    let other =
+        [NamesakeKind::Dashboard, NamesakeKind::KeyAlias, NamesakeKind::ConformancePack, NamesakeKind::LogGroup];
     let takes_tags = !other.contains(kind);
     (takes_tags && !arn.is_empty()).then_some(arn.as_str())
 }

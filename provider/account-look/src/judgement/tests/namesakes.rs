@@ -123,7 +123,9 @@ fn journey_6_names_that_exist_are_refused_by_kind_with_the_commands_that_help() 
         let request = LookRequest { resources: vec![planned], ..request() };
         let take_over = match kind {
             KeyAlias => "set `lookup.adoptUnmarked` to true for one deployment",
-            LogGroup => "`aws logs tag-resource --resource-arn arn:name --tags 'aws-compliance:owner=audit/prod/compliance'`",
+            LogGroup => {
+                "`aws logs tag-resource --resource-arn arn:name --tags 'aws-compliance:owner=audit/prod/compliance'`"
+            }
             _ => tag,
         };
         let whose = if kind == KeyAlias { "its key does not carry the tag" } else { "it does not carry the tag" };
