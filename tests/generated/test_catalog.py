@@ -89,7 +89,7 @@ def test_every_sample_is_of_a_parameter_and_each_framework_with_one_is_known():
 
 
 def test_every_value_in_the_facts_was_reviewed_as_a_choice_or_is_a_sample():
-    """AWS's pages and packs have examples where a value stands. A new value must be read by somebody before it is deployed."""
+    """AWS's pages and packs have examples where a value stands. A new one must be read before it is deployed."""
     reviewed = read("reviewed-values.json")
     samples = {(one["parameter"], one["value"]) for one in read("samples.json")["samples"]}
     found: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md says how many files each kind of addition takes: each is made in a copy of the tree, which still compiles."""
+"""CONTRIBUTING.md counts the files of each kind of addition: each is made in a copy of the tree, which still compiles."""
 
 from __future__ import annotations
 
@@ -115,8 +115,11 @@ CHANGES: dict[str, list[Edit]] = {
         )
     ],
     "an AWS type": [
-        Edit("provider/aws-resources/selection.toml", '\n    "aws:sns/topicDataProtectionPolicy:TopicDataProtectionPolicy",',
-             "resources = ["),
+        Edit(
+            "provider/aws-resources/selection.toml",
+            '\n    "aws:sns/topicDataProtectionPolicy:TopicDataProtectionPolicy",',
+            "resources = [",
+        ),
         Edit(
             "tools/deployer/actions.toml",
             """
@@ -205,7 +208,9 @@ read.topic = ["sns:GetDataProtectionPolicy"]
     "a Lambda function": [
         Edit("functions/core/src/contract.rs", "\n    /// More.\n    Extra,", "pub enum Handler {"),
         Edit("functions/core/src/contract.rs", " + 1", "pub const ALL: [Self; 3"),
-        Edit("functions/core/src/contract.rs", ", Self::Extra", "[Self::Processing, Self::Aggregation, Self::Remediation"),
+        Edit(
+            "functions/core/src/contract.rs", ", Self::Extra", "[Self::Processing, Self::Aggregation, Self::Remediation"
+        ),
         Edit("functions/core/src/contract.rs", '\n            Self::Extra => "extra",', "match self {"),
         Edit(
             "functions/core/src/contract.rs",
@@ -252,7 +257,9 @@ def table() -> dict[str, tuple[int, str]]:
 def changed():
     """A copy of the tree with every change; it stays, so that the next check compiles little."""
     copy = BUILD / "how-to-add"
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split(
+        "\n"
+    )
     wanted = {name: (ROOT / name).read_bytes() for name in listed if name and (ROOT / name).is_file()}
     texts = {name: body.decode() for name, body in wanted.items() if name.endswith((".rs", ".toml", ".md"))}
     for edits in CHANGES.values():

@@ -1,7 +1,7 @@
 """ARNs in policies are compared part by part: a wildcard ends at the colon.
 
-AWS pages: "IAM JSON policy elements: Resource" (wildcards within a segment of an ARN; what an incomplete ARN lacks is `*`),
-"IAM JSON policy elements: Condition operators" (each of the six parts of an ARN is checked separately).
+AWS pages: "IAM JSON policy elements: Resource" (wildcards within a segment of an ARN; what an incomplete ARN lacks is
+`*`), "IAM JSON policy elements: Condition operators" (each of the six parts of an ARN is checked separately).
 """
 
 from ministack.core import iam_evaluator
@@ -14,8 +14,8 @@ PARTS = 6
 def install() -> None:
     """Compare resources and ARN conditions part by part."""
     hooks.around(iam_evaluator, "_resource_matches", _resource_matches)
-    hooks.around(iam_evaluator, "_op_arn_like", lambda _original, actual, expected: arn_matches(actual, expected))
-    hooks.around(iam_evaluator, "_op_arn_not_like", lambda _original, actual, expected: not arn_matches(actual, expected))
+    hooks.around(iam_evaluator, "_op_arn_like", lambda _, arn, pattern: arn_matches(arn, pattern))
+    hooks.around(iam_evaluator, "_op_arn_not_like", lambda _, arn, pattern: not arn_matches(arn, pattern))
 
 
 def arn_matches(arn: str, pattern: str) -> bool:
