@@ -71,8 +71,9 @@ REASONS = {
     "rules on encryption in turn; CloudTrail's data events record the same accesses",
     "S3_BUCKET_MFA_DELETE_ENABLED": "only the root user of an account can turn it on",
     "S3_BUCKET_REPLICATION_ENABLED": "needs a second bucket; reports can be made again",
-    "S3_EVENT_NOTIFICATIONS_ENABLED": "no program waits for a report; the function that writes it sends the notices",
-    "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT": "backup plans are your organization's decision; the bucket is versioned",
+    "S3_EVENT_NOTIFICATIONS_ENABLED": "no program waits for a report; its function sends the notices",
+    "S3_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT": "backup plans are your organization's decision; the bucket is "
+    "versioned",
     "S3_RESOURCES_PROTECTED_BY_BACKUP_PLAN": "backup plans are your organization's decision; the bucket is versioned",
     "S3_BUCKET_VERSIONING_ENABLED": "versions are retained; a few packs require MFA to delete them, which only the "
     "root user of an account can enable",

@@ -75,9 +75,7 @@ NO_JSON = "no json"
 
 @pytest.mark.parametrize(("handler", "refused"), [("processing", 2), ("remediation", 1)])
 def test_messages_of_the_queue_that_cannot_be_worked_on_end_there(deployed, handler, refused):
-    """Processing takes nothing of a rule that is not its own; remediation notes what the event rule lets through. The change
-    of a rule that was removed meanwhile is no failure.
-    """
+    """Messages about rules of others end there; the change of a rule that was removed in the meantime is no failure."""
     source = {"Owner": "AWS", "SourceIdentifier": "EIP_ATTACHED"}
     deployed.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "someone-elses", "Source": source})
     sqs = deployed.client("sqs")

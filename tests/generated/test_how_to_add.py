@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md counts the files of each kind of addition: each is made in a copy of the tree, which still compiles."""
+"""CONTRIBUTING.md counts the files of each kind of addition: each is made in a copy of the tree, which compiles."""
 
 from __future__ import annotations
 
@@ -117,13 +117,13 @@ CHANGES: dict[str, list[Edit]] = {
     "an AWS type": [
         Edit(
             "provider/aws-resources/selection.toml",
-            '\n    "aws:sns/topicDataProtectionPolicy:TopicDataProtectionPolicy",',
+            '\n    "aws:sns/dataProtectionPolicy:DataProtectionPolicy",',
             "resources = [",
         ),
         Edit(
             "tools/deployer/actions.toml",
             """
-[types."aws:sns/topicDataProtectionPolicy:TopicDataProtectionPolicy"]
+[types."aws:sns/dataProtectionPolicy:DataProtectionPolicy"]
 create.topic = ["sns:PutDataProtectionPolicy"]
 read.topic = ["sns:GetDataProtectionPolicy"]
 """,
@@ -151,19 +151,19 @@ read.topic = ["sns:GetDataProtectionPolicy"]
         Edit(
             f"{PROVIDER}/parts/alerts.rs",
             """
-    /// Name of the topic.
-    pub topic_name: Output<String>,""",
+    /// Id of the topic.
+    pub topic_id: Output<String>,""",
             "pub struct Alerts {",
         ),
-        Edit(f"{PROVIDER}/parts/alerts.rs", "\n            topic_name: topic.name(),", "Ok(Self {"),
+        Edit(f"{PROVIDER}/parts/alerts.rs", "\n            topic_id: topic.id(),", "Ok(Self {"),
         Edit(
             f"{PROVIDER}/parts/monitoring.rs",
             """
-    /// Name of the topic that carries notices.
-    pub sns_topic_name: Output<String>,""",
+    /// Id of the topic that carries notices.
+    pub sns_topic_id: Output<String>,""",
             "pub struct ComplianceMonitoring {",
         ),
-        Edit(f"{PROVIDER}/parts/monitoring.rs", "\n            sns_topic_name: alerts.topic_name,", "Ok(Self {"),
+        Edit(f"{PROVIDER}/parts/monitoring.rs", "\n            sns_topic_id: alerts.topic_id,", "Ok(Self {"),
     ],
     "a rule of the baseline": [
         Edit(
@@ -175,6 +175,7 @@ read.topic = ["sns:GetDataProtectionPolicy"]
         parameters: &[],
         resource_type: "AWS::S3::Bucket",
         severity: Severity::Medium,
+        document: None,
     },""",
             "pub static BASELINE: &[BaselineRule] = &[",
         )

@@ -161,7 +161,9 @@ def test_findings_say_what_to_do_and_where_the_rule_is_explained(watched, sample
     row = page.locator("#resources-t tbody tr:visible").first
     assert row.locator("td").last.inner_text() == "AWS-EncryptVolume"
     link = row.get_by_role("link", name="ebs-volumes-encrypted")
-    assert link.get_attribute("href") == "https://docs.aws.amazon.com/config/latest/developerguide/encrypted-volumes.html"
+    assert (
+        link.get_attribute("href") == "https://docs.aws.amazon.com/config/latest/developerguide/encrypted-volumes.html"
+    )
 
 
 @pytest.mark.parametrize(

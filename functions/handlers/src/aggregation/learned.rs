@@ -118,7 +118,7 @@ async fn read_that_fails_costs_what_it_would_have_told_and_the_next_run_makes_it
         let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
             let hit = request.operation() == operation && !request.body.contains("ResourceCompliance");
             let error = json!({ "__type": "LimitExceededException", "message": "no" }).to_string();
-            (hit && failing.load(Ordering::Relaxed)).then(|| (400, error))
+            (hit && failing.load(Ordering::Relaxed)).then_some((400, error))
         });
         for run in ["run-1", "run-2"] {
             account.run(&json!({}), run).await.unwrap();
@@ -135,7 +135,7 @@ async fn report_says_what_is_recorded_and_how_rules_evaluate_or_does_without() {
     for denied in [false, true] {
         let account = Account::refusing(vec![vec![row("1", "one", "NON_COMPLIANT")]], move |request| {
             let body = json!({ "__type": "AccessDeniedException", "message": "no" }).to_string();
-            (denied && request.operation() == "DescribeConfigRules").then(|| (400, body))
+            (denied && request.operation() == "DescribeConfigRules").then_some((400, body))
         });
         account.run(&json!({}), "run-1").await.unwrap();
         let coverage = account.report("run-1")["coverage"].clone();
