@@ -79,7 +79,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("A resource does not comply", Content::Transitions { transitions: vec![transition()] }),
         ("The first run", Content::Summary(Summary { first: true, judged: 12, unsettled: 12, waiting: 1, open })),
         ("A waiver ends soon", Content::WaiversEnd { waivers: vec![Ending { waiver, days_left: 14 }] }),
-        ("Alarms do not come through the topic", Content::DeliveryLost { sent: run().time }),
+        ("Alarms do not reach the topic", Content::DeliveryLost { sent: run().time }),
     ]
 }
 

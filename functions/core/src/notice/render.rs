@@ -88,9 +88,9 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
         Content::DeliveryLost { sent } => {
             let page = links::object(&notice.origin.region, facts.bucket, &Runbook::DELIVERY_LOST.key());
             let text = format!(
-                "An alarm that was set for a test at {sent} did not come through the topic.\n\nAlarms of CloudWatch are lost in \
-                 silence as long as that is so. Look whether the policies of the topic, of its key and of the test queue admit \
-                 cloudwatch.amazonaws.com and sns.amazonaws.com. The test is made again with each run.\n\nWhat to do: {page}\n",
+                "The test alarm of {sent} did not reach the topic.\n\nMessages of CloudWatch alarms may be lost without an error. \
+                 Check whether the policies of the topic, of its key and of the test queue allow cloudwatch.amazonaws.com and \
+                 sns.amazonaws.com. Each run repeats the test.\n\nWhat to do: {page}\n",
                 sent = sent.as_str()
             );
             let body = Body::DeliveryLost { sent: sent.as_str(), runbook: page };
