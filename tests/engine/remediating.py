@@ -83,6 +83,13 @@ def command(deployed: Deployment, who: Account, *arguments: str) -> Answer:
     return Answer(ran.returncode, ran.stdout, ran.stderr)
 
 
+def approve(deployed: Deployment, who: Account, identity: str, *arguments: str) -> Answer:
+    """Approve the plan that `show` shows."""
+    shown = command(deployed, who, "show", identity, "--json")
+    assert shown.status == 0, shown
+    return command(deployed, who, "approve", identity, "--plan", shown.json["digest"], *arguments)
+
+
 def find(deployed: Deployment, action: str, resource_type: str, resource: str, verdict: str = "NON_COMPLIANT") -> None:
     """Let a rule find a resource, and processing store it."""
     result = {"resourceType": resource_type, "resourceId": resource, "complianceType": verdict}

@@ -9,7 +9,9 @@ import pytest
 from engine.deployment import Deployment, yaml_program
 from engine.remediating import (
     FUNCTION,
+    PROCESSING,
     RULES,
+    approve,
     approver,
     command,
     find,
@@ -200,14 +202,14 @@ def test_change_is_planned_approved_made_and_undone(deployed, alice, action):
 
     shown = command(deployed, alice, "show", planned["id"])
     assert shown.status == 0 and "Before:" in shown.text and planned["plan"]["effect"] in shown.text, shown
-    approved = command(deployed, alice, "approve", planned["id"], "--json")
+    approved = approve(deployed, alice, planned["id"], "--json")
     assert (approved.status, approved.json["remediation"]["state"]) == (0, "verifying"), approved
     changed = part(deployed, action, resource)
     assert changed != before
 
     undone = command(deployed, alice, "undo", planned["id"])
-    if action == "rds-backup":
-        assert undone.status == 1 and "backups are not turned off" in undone.text, undone
+    if action in ("log-retention", "rds-backup"):
+        assert undone.status == 1 and "is not shortened" in undone.text, undone
         assert part(deployed, action, resource) == changed
     else:
         assert undone.status == 0, undone
@@ -219,7 +221,7 @@ def test_change_is_fixed_when_a_later_evaluation_says_so(deployed, alice):
     find(deployed, "s3-public-access-block", kind, bucket)
     run(deployed)
     identity = item(deployed, bucket)["id"]
-    command(deployed, alice, "approve", identity)
+    approve(deployed, alice, identity)
     run(deployed)
     assert item(deployed, bucket)["state"] == "verifying", "the old result confirms nothing"
     deployed.account.advance(5)
@@ -259,13 +261,15 @@ def test_approver_decides_under_their_own_identity_alone(deployed, alice, refuse
         table.delete_item(**place, Key={"partition": {"S": f"approvals/{own}"}, "sort": {"S": "x"}})
 
 
-def test_function_can_write_neither_a_decision_nor_the_stop_switch(deployed, refused):
-    configuration = deployed.client("lambda").get_function(FunctionName=FUNCTION)["Configuration"]
+@pytest.mark.parametrize("function", [FUNCTION, PROCESSING])
+def test_function_can_write_neither_a_decision_nor_the_stop_switch(deployed, refused, function):
+    configuration = deployed.client("lambda").get_function(FunctionName=function)["Configuration"]
     table = deployed.account.as_role(configuration["Role"]).client("dynamodb")
     place = {"TableName": deployed.outputs["ledgerTableName"]}
     entry = {"sort": {"S": "x"}, "revision": {"N": "1"}, "body": {"S": "{}"}}
     here = f"{deployed.account.account_id}/{deployed.account.region}"
-    for partition in ("approvals/AROAX:alice", f"control/{here}", f"findings/{deployed.account.account_id}"):
+    other = f"findings/{deployed.account.account_id}" if function == FUNCTION else f"remediation/{here}"
+    for partition in ("approvals/AROAX:alice", f"control/{here}", other):
         with refused("AccessDeniedException"):
             table.put_item(**place, Item={"partition": {"S": partition}, **entry})
         with refused("AccessDeniedException"):
@@ -279,7 +283,7 @@ def test_stop_stops_every_change_until_it_is_resumed(deployed, alice):
     run(deployed)
     identity = item(deployed, bucket)["id"]
     assert command(deployed, alice, "stop", "--reason", "incident").status == 0
-    answer = command(deployed, alice, "approve", identity)
+    answer = approve(deployed, alice, identity)
     assert "changes are stopped" in answer.text, answer
     assert part(deployed, "s3-public-access-block", bucket) is None
     assert "incident" in command(deployed, alice, "list").text

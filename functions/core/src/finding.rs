@@ -90,7 +90,9 @@ pub fn prefix(rule: &str) -> String {
     format!("{}/", segment(rule))
 }
 
-fn sort(rule: &str, region: &str, resource: &Resource) -> String {
+/// The key of a finding in its account's partition.
+#[must_use]
+pub fn sort(rule: &str, region: &str, resource: &Resource) -> String {
     let kind = segment(&resource.resource_type.replace("::", "."));
     format!("{}{}/{kind}/{}", prefix(rule), segment(resource.home_region(region)), segment(&resource.resource_id))
 }

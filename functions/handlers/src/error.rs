@@ -186,6 +186,11 @@ impl AwsError {
         Self { operation: operation.into(), cause, passing: false, refused: false, invalid: false, answered: true }
     }
 
+    /// An answer that does not read.
+    pub fn unreadable(operation: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
+        Self { cause: error.to_string(), ..Self::refused(operation, error) }
+    }
+
     /// The same, of which it is known that another try may succeed.
     pub fn passing(self) -> Self {
         Self { passing: true, ..self }

@@ -115,7 +115,12 @@ impl Signed {
             return Err(failed("the answer is too long".to_owned()));
         }
         if (200..300).contains(&status) {
-            return read(&body).map_err(failed);
+            let answer = read(&body).map_err(failed)?;
+            let reads = ["Get", "Describe", "List"].iter().any(|verb| call.operation.starts_with(verb));
+            if reads && answer.is_null() {
+                return Err(failed("the answer is empty".to_owned()));
+            }
+            return Ok(answer);
         }
         let (code, message) = error_of(&body, header);
         let throttled = status == 429 || status == 503 || code.contains("Throttl") || code == "RequestLimitExceeded";

@@ -77,7 +77,10 @@ impl Table {
         let request = request.key(PARTITION, text(partition)).key(SORT, text(sort));
         let operation = || format!("GetItem `{sort}` in `{partition}` of `{}`", self.name);
         let answer = request.send().await.map_err(|error| AwsError::new(operation(), &error))?;
-        Ok(answer.item.as_ref().and_then(entry))
+        let Some(item) = &answer.item else { return Ok(None) };
+        // What is there and does not read must not pass for what is not there.
+        let unreadable = || std::io::Error::other("the entry lacks an attribute, or has one of another type");
+        entry(item).map(Some).ok_or_else(|| AwsError::unreadable(operation(), &unreadable()))
     }
 
     /// Writes all of it, or nothing.

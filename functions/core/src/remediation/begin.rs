@@ -78,7 +78,8 @@ pub fn begin(item: &Item, event: Event, by: &str, conditions: &Conditions<'_>) -
         if is_expired(item, settings, now) {
             return Err("the plan has expired".to_owned());
         }
-        let resumed = conditions.switch.map(|switch| &switch.at);
+        // A time in the future would let no failure count again.
+        let resumed = conditions.switch.map(|switch| &switch.at).filter(|at| at.unix_millis() <= now.unix_millis());
         if let Some(reason) = broken(conditions.items, &item.rule, resumed, now) {
             return Err(reason);
         }

@@ -115,8 +115,9 @@ impl Budget {
 
     /// Whether a rule of mode `automatic` had its dry run in an earlier run.
     #[must_use]
-    pub fn had_dry_run(&self, rule: &str) -> bool {
-        self.dry_run.get(rule).is_some_and(|at| at.unix_millis() < self.started.unix_millis())
+    pub fn had_dry_run(&self, rule: &str, now: &Timestamp) -> bool {
+        let age = self.dry_run.get(rule).map(|at| now.unix_seconds().saturating_sub(at.unix_seconds()));
+        age.is_some_and(|age| age >= RUN_SECONDS)
     }
 }
 
@@ -169,14 +170,14 @@ mod tests {
     fn run_is_an_hour_and_the_dry_run_of_a_rule_is_another_one() {
         let mut first = budget().taken("a");
         first.dry_run.insert("a".to_owned(), run().time);
-        assert!(!first.had_dry_run("a"));
+        assert!(!first.had_dry_run("a", &run().time));
         let (_, Write::Put(entry)) = first.stored(&run().origin).unwrap() else { panic!("no entry") };
         let at = |seconds| Timestamp::from_unix_seconds(run().time.unix_seconds() + seconds);
         let same = Budget::read(Some(&entry), &at(3_599)).unwrap();
-        assert_eq!((same.changed.get("a"), same.had_dry_run("a"), same.revision), (Some(&1), false, 1));
+        assert_eq!((same.changed.get("a"), same.had_dry_run("a", &at(3_599)), same.revision), (Some(&1), false, 1));
         let next = Budget::read(Some(&entry), &at(3_600)).unwrap();
-        assert_eq!((next.changed.get("a"), next.had_dry_run("a"), next.revision), (None, true, 1));
-        assert!(!next.had_dry_run("b"));
+        assert_eq!((next.changed.get("a"), next.had_dry_run("a", &at(3_600)), next.revision), (None, true, 1));
+        assert!(!next.had_dry_run("b", &at(3_600)));
     }
 
     #[test]

@@ -20,6 +20,8 @@ use crate::{
 pub const PREFIX: &str = "item/";
 /// Steps that are kept; the first and the last ones.
 const STEPS: usize = 60;
+/// Characters of a reason that are kept.
+const REASON: usize = 1_000;
 /// Days that a remediation that is over is retained.
 const RETENTION_DAYS: u64 = 400;
 
@@ -146,6 +148,9 @@ pub struct Item {
     /// Who is changing the resource right now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// Whether somebody rejected or undid a change of this finding: from then on each needs an approval.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declined: bool,
     /// When AWS took the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acted_at: Option<Timestamp>,
@@ -216,6 +221,7 @@ impl Item {
             (next.plan, next.advice, next.requested_by, next.approved_by, next.acted_at) =
                 (None, None, None, None, None);
         }
+        next.declined |= matches!(state, State::Rejected | State::Undone);
         if state == State::Acted {
             next.acted_at = Some(at.clone());
         }
@@ -228,7 +234,9 @@ impl Item {
         if self.steps.len() >= STEPS {
             self.steps.remove(STEPS / 2);
         }
-        self.steps.push(Step { state, at: at.clone(), by: by.to_owned(), reason: reason.into() });
+        // Texts of people and of services have no bound of their own, and an entry has.
+        let reason = reason.into().chars().take(REASON).collect();
+        self.steps.push(Step { state, at: at.clone(), by: by.to_owned(), reason });
     }
 
     /// Since when it is in its state.
@@ -303,6 +311,7 @@ pub(crate) mod tests {
             requested_by: None,
             approved_by: None,
             lease: None,
+            declined: false,
             acted_at: None,
             steps: vec![Step { state: State::Planned, at: run.time, by: "run-1".to_owned(), reason: String::new() }],
             revision: 0,

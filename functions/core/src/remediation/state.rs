@@ -158,7 +158,8 @@ impl State {
             (S::Planned | S::AwaitingApproval | S::Approved, E::Reject) => Some(S::Rejected),
             (S::AwaitingApproval | S::Approved, E::TimeOut) => Some(S::Expired),
             (S::Planned | S::AwaitingApproval | S::Approved, E::Differ)
-            | (S::Observed | S::Planned | S::AwaitingApproval | S::Approved | S::Rejected | S::Advised, E::Vanish)
+            | (S::Acting, E::Differ)
+            | (S::Observed | S::Planned | S::AwaitingApproval | S::Approved | S::Advised, E::Vanish)
             | (S::Observed | S::Planned, E::TimeOut)
             | (S::Acting, E::FindBefore) => Some(S::Superseded),
             (S::Planned | S::AwaitingApproval | S::Approved, E::Advise) => Some(S::Advised),

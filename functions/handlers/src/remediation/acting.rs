@@ -9,8 +9,9 @@ use functions_core::{
         action::{Action, Target},
         actions,
         begin::{Conditions, begin, end},
+        decision::{self, Decision, Switch, Wish},
         guard::{Fact, Verdict, evaluate},
-        item::{Item, Lease},
+        item::{Item, Lease, Plan},
         settings::Settings,
         state::Event,
     },
@@ -19,6 +20,9 @@ use serde_json::Value;
 
 use super::{Remediation, facts::target};
 use crate::{error::HandlerError, invocation::Invocation, log};
+
+/// Why a plan is not carried out.
+const DIFFERS: &str = "the resource is not as the plan found it any more";
 
 /// What became of a change.
 pub(super) enum Acted {
@@ -51,6 +55,15 @@ impl Remediation {
         let Some(rule) = settings.rules.get(&item.rule) else {
             return Ok(Acted::Left("the rule has no action".to_owned()));
         };
+        if rule.action != item.action || rule.mode != item.mode {
+            let reason = "the rule has another action or mode than the plan was made for";
+            return self.ended(item, Event::Vanish, reason, invocation).await;
+        }
+        match self.finding(item).await? {
+            Some(finding) if finding.open && !finding.waived => {}
+            Some(_) => return self.ended(item, Event::Vanish, "the finding is gone or waived", invocation).await,
+            None => return Ok(Acted::Left("processing has not stored the finding yet".to_owned())),
+        }
         match evaluate(&facts, rule, &settings.opt_out_tag) {
             Verdict::Allowed => {}
             Verdict::NeedsApproval(_) if item.approved_by.is_some() => {}
@@ -61,11 +74,16 @@ impl Remediation {
         if item.approved_by.is_none() && item.needs_approval() {
             return Ok(Acted::Left("nobody approved the change".to_owned()));
         }
+        if item.needs_approval()
+            && let Err(reason) = self.approved(item, settings).await?
+        {
+            return Ok(Acted::Left(reason));
+        }
+        let resources = self.count(action.resource_type()).await;
         match self.part(action, &target).await {
             Err(reason) => return Ok(Acted::Left(format!("the resource cannot be read: {reason}"))),
             Ok(found) if found != before => {
-                let reason = "the resource is not as the plan found it any more";
-                return self.ended(item, Event::Differ, reason, invocation).await;
+                return self.ended(item, Event::Differ, DIFFERS, invocation).await;
             }
             Ok(_) => {}
         }
@@ -73,7 +91,6 @@ impl Remediation {
             Ok(calls) => calls,
             Err(reason) => return Ok(Acted::Left(reason)),
         };
-        let resources = self.count(action.resource_type()).await;
         let Some(begun) = self.begin(item, items, Event::Begin, run_id, settings, &resources, invocation).await? else {
             return Ok(Acted::Left("another function was faster".to_owned()));
         };
@@ -81,7 +98,52 @@ impl Remediation {
             Ok(begun) => begun,
             Err(reason) => return Ok(Acted::Left(reason)),
         };
+        // Until here somebody else may have changed the resource or stopped everything; now the resource is leased.
+        if let Err(reason) = self.unchanged(&begun, action, &target, &before).await? {
+            let ended = begun.after(Event::Differ, &now, run_id, reason);
+            return Ok(self.finish(&begun, ended, invocation).await?.map_or_else(interrupted, Acted::Ended));
+        }
         self.carry_out(begun, &calls, Event::Apply, invocation).await
+    }
+
+    /// Whether nothing is stopped, and a part of a resource is still as it was.
+    async fn unchanged(
+        &self,
+        item: &Item,
+        action: &dyn Action,
+        target: &Target,
+        wanted: &Value,
+    ) -> Result<Result<(), String>, HandlerError> {
+        if let Some(reason) = Switch::stops(self.switch(&item.origin()).await?.as_ref()) {
+            return Ok(Err(reason));
+        }
+        Ok(match self.part(action, target).await {
+            Err(reason) => Err(format!("the resource cannot be read: {reason}")),
+            Ok(found) if found != *wanted => Err(DIFFERS.to_owned()),
+            Ok(_) => Ok(()),
+        })
+    }
+
+    /// Whether the decisions of those who approved a change are in the table, where they alone may write, and are of this plan.
+    async fn approved(&self, item: &Item, settings: &Settings) -> Result<Result<(), String>, HandlerError> {
+        let Some(by) = &item.approved_by else { return Ok(Err("nobody approved the change".to_owned())) };
+        let first = item.requested_by.iter().filter(|_| settings.four_eyes);
+        let people: BTreeSet<&String> = std::iter::once(by).chain(first).collect();
+        if settings.four_eyes && people.len() < 2 {
+            return Ok(Err("two people must approve the change".to_owned()));
+        }
+        let digest = item.plan.as_ref().map(Plan::digest);
+        for person in people {
+            let entry = self.table.get(&decision::partition(person), &item.id).await?;
+            let decision = entry.and_then(|entry| serde_json::from_str::<Decision>(&entry.body).ok());
+            let fits = decision.is_some_and(|decision| {
+                decision.wish == Wish::Approve && decision.round == item.round && Some(decision.digest) == digest
+            });
+            if !fits {
+                return Ok(Err(format!("the table has no approval of this plan by {person}")));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// Undoes a change that somebody wants undone.
@@ -109,10 +171,15 @@ impl Remediation {
         let Some(begun) = self.begin(item, &[], Event::Undo, by, settings, &Ok(0), invocation).await? else {
             return Ok(Acted::Left("another function was faster".to_owned()));
         };
-        match begun {
-            Ok(begun) => self.carry_out(begun, &calls, Event::Apply, invocation).await,
-            Err(reason) => Ok(Acted::Left(reason)),
+        let begun = match begun {
+            Ok(begun) => begun,
+            Err(reason) => return Ok(Acted::Left(reason)),
+        };
+        if let Err(reason) = self.unchanged(&begun, action, &target, &after).await? {
+            let ended = begun.after(Event::FindOther, &invocation.now(), by, reason);
+            return Ok(self.finish(&begun, ended, invocation).await?.map_or_else(interrupted, Acted::Ended));
         }
+        self.carry_out(begun, &calls, Event::Apply, invocation).await
     }
 
     /// Action, resource, and the part before and after the planned change.

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use functions_core::{
     configuration::{MonitoringConfiguration, Route},
     notice::{Attribute, Message},
-    remediation::{item::Item, state::State},
+    remediation::{
+        item::{Item, Plan},
+        state::State,
+    },
 };
 use serde_json::json;
 
@@ -36,9 +39,10 @@ impl Remediation {
         );
         for item in waiting.iter().take(LISTED) {
             let effect = item.plan.as_ref().map(|plan| plan.effect.as_str()).unwrap_or_default();
+            let digest = item.plan.as_ref().map(Plan::digest).unwrap_or_default();
             let _ = write!(
                 text,
-                "\n{}: {} ({})\n  Change: {effect}\n  Show: pulumi-resource-aws-compliance remediation show {} --table {table} --region {region}\n  Approve: pulumi-resource-aws-compliance remediation approve {} --table {table} --region {region}\n",
+                "\n{}: {} ({})\n  Change: {effect}\n  Show: pulumi-resource-aws-compliance remediation show {} --table {table} --region {region}\n  Approve: pulumi-resource-aws-compliance remediation approve {} --plan {digest} --table {table} --region {region}\n",
                 item.rule, item.resource.resource_id, item.resource.resource_type, item.id, item.id,
             );
         }

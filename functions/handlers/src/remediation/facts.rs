@@ -89,9 +89,10 @@ impl Remediation {
                     let path = ["DescribeStackResourcesResult", "StackResources", "member"];
                     let member = all(&answer, &path).into_iter().next();
                     let stack = member.and_then(|member| text(member, &["StackName"]));
-                    if let Some(stack) = stack {
-                        return Ok(Owner::Stack(stack.to_owned()));
-                    }
+                    return match stack {
+                        Some(stack) => Ok(Owner::Stack(stack.to_owned())),
+                        None => Err("the answer of CloudFormation names no stack".to_owned()),
+                    };
                 }
                 // AWS CloudFormation API Reference, "DescribeStackResources": the answer for what no stack has.
                 Err(error) if error.code == "ValidationError" && error.message.contains("does not exist") => {}
@@ -111,7 +112,10 @@ impl Remediation {
         let answer = answer.await.map_err(|error| AwsError::new("GetDiscoveredResourceCounts", &error).to_string())?;
         let counts = answer.resource_counts().iter();
         let of_type = counts.filter(|count| count.resource_type().map(ResourceType::as_str) == Some(resource_type));
-        Ok(of_type.map(|count| u64::try_from(count.count()).unwrap_or_default()).sum())
+        match of_type.map(|count| u64::try_from(count.count()).unwrap_or_default()).sum() {
+            0 => Err(format!("AWS Config counts no {resource_type}")),
+            count => Ok(count),
+        }
     }
 }
 

@@ -50,6 +50,8 @@ pub struct World {
     /// Calls after which nothing has an effect any more.
     pub dies_after: Option<usize>,
     pub calls: usize,
+    /// The policy that a bucket `b` gets from somebody else when a change of it begins.
+    pub on_begin: Option<String>,
     /// Of a hundred calls, how many are throttled, by a rule of the number.
     pub throttled: usize,
 }
@@ -239,6 +241,12 @@ impl World {
         if self.refused.contains(&name) {
             let body = json!({ "__type": "AccessDeniedException", "message": "no" }).to_string();
             return if is_json { (403, body) } else { xml_error(403, "AccessDenied", "no") };
+        }
+        if name == "TransactWriteItems"
+            && request.body.contains("\\\"state\\\":\\\"acting")
+            && let Some(policy) = self.on_begin.take()
+        {
+            self.policies.insert("b".to_owned(), policy);
         }
         match name.as_str() {
             "GetDiscoveredResourceCounts" => {

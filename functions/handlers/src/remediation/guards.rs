@@ -109,6 +109,55 @@ async fn what_begins_to_forbid_a_change_while_it_waits_is_obeyed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn resource_that_changes_while_the_change_begins_is_left_as_it_is() {
+    let account = waiting(Mode::Approve).await;
+    account.world.lock().unwrap().on_begin = Some(json!({ "Statement": [] }).to_string());
+    account.decide("b", Wish::Approve, PERSON, 2).await;
+    assert_eq!((account.state("b").as_str(), account.writes()), ("superseded", Vec::new()));
+    let leases =
+        account.world.lock().unwrap().state.table.keys().filter(|(_, sort)| sort.starts_with("lease/")).count();
+    assert_eq!(leases, 0, "the lease is given back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn approval_that_is_not_in_the_table_any_more_or_was_never_there_is_none() {
+    let account = Account::new(Settings { windows: vec!["Wed 08:00-09:00 UTC".to_owned()], ..settings(Mode::Approve) });
+    account.bad("b", 0, &[]);
+    account.sweep("run-1", 1).await;
+    account.decide("b", Wish::Approve, PERSON, 2).await;
+    let item = account.item("b");
+    assert_eq!(item.state.word(), "approved");
+    // Somebody who can write remediations but no decisions says that another person approved it.
+    let forged = functions_core::remediation::item::Item { approved_by: Some("AROAX:bob".to_owned()), ..item.clone() };
+    let partition = functions_core::remediation::item::partition(&invocation().run.origin);
+    let sort = functions_core::remediation::item::Item::sort(&item.id);
+    account.put(&partition, &sort, &serde_json::to_string(&forged).unwrap());
+    let result = account.sweep("run-2", 3 * HOUR + 30).await;
+    assert!(result["left"].to_string().contains("no approval of this plan by AROAX:bob"), "{result}");
+    assert_eq!(account.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn stop_switch_without_its_attributes_stops() {
+    let account = waiting(Mode::Approve).await;
+    let control = decision::control(&invocation().run.origin);
+    account.put(&control, decision::SWITCH, "{}");
+    {
+        let mut world = account.world.lock().unwrap();
+        let entry = world.state.table.get_mut(&(control, decision::SWITCH.to_owned())).unwrap();
+        entry.as_object_mut().unwrap().remove("revision");
+    }
+    let event = json!({ "trigger": "remediation" });
+    assert!(account.handle(&event, "run-2", 2).await.is_err());
+    let id = account.item("b").id;
+    let decided = json!({ "wish": "approve", "digest": account.item("b").plan.unwrap().digest(), "round": 1 });
+    account.put(&format!("approvals/{PERSON}"), &id, &decided.to_string());
+    let event = json!({ "trigger": "decision", "id": id, "by": PERSON });
+    assert!(account.handle(&event, "run-3", 3).await.is_err());
+    assert_eq!(account.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
 async fn waiver_that_is_added_while_a_plan_waits_is_obeyed() {
     let account = waiting(Mode::Approve).await;
     let waiver = Waiver {

@@ -2,7 +2,7 @@
 
 use compliance_types::time::Timestamp;
 use functions_core::{
-    finding::{self, Findings},
+    finding::{self, Finding, Findings},
     ledger::{Entry, Write},
     remediation::{
         begin::lease_sort,
@@ -56,6 +56,15 @@ impl Remediation {
     /// The lease of a remediation's resource, as it is right now.
     pub(super) async fn lease(&self, item: &Item) -> Result<Option<Entry>, HandlerError> {
         Ok(self.table.get(&item::partition(&item.origin()), &lease_sort(item)).await?)
+    }
+
+    /// The finding that a remediation is about, as processing stored it.
+    pub(super) async fn finding(&self, item: &Item) -> Result<Option<Finding>, HandlerError> {
+        let sort = finding::sort(&item.rule, &item.region, &item.resource);
+        let entry = self.table.get(&finding::partition(&item.account), &sort).await?;
+        let entries: Vec<Entry> = entry.into_iter().collect();
+        let found = finding::read(&entries, &item.origin())?.remove(&item.rule);
+        Ok(found.and_then(|mut found| found.remove(&item.resource)))
     }
 
     /// The findings of the rules that are remediated.

@@ -150,7 +150,8 @@ impl Remediation {
                     Risk::Approval(reason) => Some(reason.to_owned()),
                     _ => None,
                 };
-                let approval = approval.or(by_risk).or(by_guard);
+                let declined = observed.declined.then(|| "somebody rejected or undid this change before".to_owned());
+                let approval = approval.or(by_risk).or(by_guard).or(declined);
                 let owner = facts.owner.clone().unwrap_or(Owner::Unknown);
                 let plan = Plan { effect, before: part, after, approval, owner, at: now.clone() };
                 (Event::Plan, Item { plan: Some(plan), ..observed })
@@ -207,6 +208,7 @@ fn observed(open: Open, rule: &RuleSettings, target: &Target, now: &Timestamp, i
             requested_by: None,
             approved_by: None,
             lease: None,
+            declined: false,
             acted_at: None,
             steps: Vec::new(),
             revision: 0,

@@ -51,7 +51,7 @@ impl Remediation {
             }
         }
         let planned = self.plan_open(&mut items, &findings, &configuration, &mut result, (&time, invocation)).await?;
-        self.note_dry_runs(&planned, invocation).await?;
+        self.note_dry_runs(&items, invocation).await?;
         self.ask(&planned, &configuration, invocation).await?;
         self.make_changes(&mut items, &configuration, settings, &mut result, (&time, invocation)).await?;
 
@@ -161,15 +161,18 @@ impl Remediation {
         Ok(planned)
     }
 
-    /// Notes which rules of mode `automatic` had their dry run.
-    async fn note_dry_runs(&self, planned: &[Item], invocation: &Invocation) -> Result<(), HandlerError> {
+    /// Notes since when each rule of mode `automatic` has a plan: its dry run.
+    async fn note_dry_runs(&self, items: &[Item], invocation: &Invocation) -> Result<(), HandlerError> {
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let mut budget = self.budget(origin, &now).await?;
-        let known = budget.dry_run.len();
-        for item in planned.iter().filter(|item| item.mode == Mode::Automatic) {
+        let known = budget.dry_run.clone();
+        let automatic = |item: &&Item| item.mode == Mode::Automatic;
+        for item in items.iter().filter(automatic).filter(|item| item.state == State::Planned) {
             budget.dry_run.entry(item.rule.clone()).or_insert_with(|| now.clone());
         }
-        if budget.dry_run.len() > known {
+        // A rule that is switched to `automatic` again has a dry run again.
+        budget.dry_run.retain(|rule, _| items.iter().filter(automatic).any(|item| item.rule == *rule));
+        if budget.dry_run != known {
             // A conflict: another run notes the same, or makes changes; the next run notes it.
             self.commit(&[budget.stored(origin)?.1]).await?;
         }
@@ -189,7 +192,7 @@ impl Remediation {
         for place in 0..items.len() {
             let Some(item) = items.get(place).cloned() else { continue };
             let item = if item.state == State::Planned && item.mode == Mode::Automatic {
-                if !self.budget(origin, &now).await?.had_dry_run(&item.rule) {
+                if !self.budget(origin, &now).await?.had_dry_run(&item.rule, &now) {
                     result.leave("the first run of a rule is a dry run", 1);
                     continue;
                 }

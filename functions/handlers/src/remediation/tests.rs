@@ -50,7 +50,9 @@ async fn dry_run_stores_the_change_and_makes_none() {
 async fn approved_change_is_made_verified_and_undone() {
     let account = planned(Mode::Approve).await;
     let notice = account.world.lock().unwrap().state.published[0]["email"].as_str().unwrap().to_owned();
-    let command = format!("remediation approve {} --table ledger --region eu-central-1", account.item("b").id);
+    let item = account.item("b");
+    let digest = item.plan.as_ref().unwrap().digest();
+    let command = format!("remediation approve {} --plan {digest} --table ledger --region eu-central-1", item.id);
     assert!(notice.contains(&command), "{notice}");
     account.sweep("run-2", 2).await;
     assert_eq!((account.state("b").as_str(), account.writes()), ("awaiting approval", Vec::new()));
@@ -105,6 +107,44 @@ async fn automatic_change_follows_a_dry_run_in_an_earlier_run() {
     assert_eq!((account.state("b").as_str(), account.writes()), ("planned", Vec::new()));
     let result = account.sweep("run-3", 2 * HOUR).await;
     assert_eq!((&result["changed"], account.state("b").as_str()), (&json!(1), "verifying"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn automatic_change_that_the_queue_planned_has_a_dry_run_and_is_made() {
+    let account = Account::new(settings(Mode::Automatic));
+    account.bad("b", 0, &[OPT_IN]);
+    let mut event = change_event("b");
+    event["detail"]["configRuleName"] = json!(RULE);
+    account.handle(&batch(&[("m1", event.to_string())]), "run-1", 1).await.unwrap();
+    account.sweep("run-2", 30).await;
+    assert_eq!(account.writes(), Vec::<String>::new());
+    account.sweep("run-3", 30 + HOUR).await;
+    assert_eq!(account.writes(), ["put b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn automatic_change_that_somebody_undid_needs_an_approval_from_then_on() {
+    let account = planned(Mode::Automatic).await;
+    account.sweep("run-2", 2 * HOUR).await;
+    account.decide("b", Wish::Undo, PERSON, 3 * HOUR).await;
+    assert_eq!(account.state("b"), "undone");
+    // The finding closed while the change was there, and opens again by the undo.
+    account.bad("b", 4 * HOUR, &[OPT_IN]);
+    for (run, hours) in [("run-3", 5), ("run-4", 7), ("run-5", 9)] {
+        account.sweep(run, hours * HOUR).await;
+    }
+    assert_eq!((account.state("b").as_str(), account.writes()), ("awaiting approval", vec!["put b".to_owned(); 2]));
+    assert!(account.item("b").plan.unwrap().approval.unwrap().contains("undid"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn change_that_somebody_rejected_stays_rejected_under_another_mode() {
+    let account = planned(Mode::Approve).await;
+    account.decide("b", Wish::Reject, PERSON, 2).await;
+    let account = account.deployed(&configuration(settings(Mode::Automatic)));
+    account.sweep("run-2", 3).await;
+    account.sweep("run-3", 2 * HOUR).await;
+    assert_eq!((account.state("b").as_str(), account.writes()), ("rejected", Vec::new()));
 }
 
 #[tokio::test(start_paused = true)]

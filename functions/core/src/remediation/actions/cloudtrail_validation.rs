@@ -52,9 +52,14 @@ impl Action for TrailValidation {
         let answer = answers.first().ok_or("an answer is missing")?;
         let trails = all(answer, &["trailList"]);
         let [trail] = trails.as_slice() else { return Err(format!("there is no trail `{}`", target.resource_id)) };
+        let validation = trail.get("LogFileValidationEnabled").and_then(Value::as_bool);
+        let missing = ["Name", "HomeRegion", "TrailARN"].into_iter().find(|name| text(trail, &[*name]).is_none());
+        if let Some(name) = missing {
+            return Err(format!("the answer has no `{name}`"));
+        }
         Ok(json!({
             "name": text(trail, &["Name"]), "region": text(trail, &["HomeRegion"]), "arn": text(trail, &["TrailARN"]),
-            "validation": trail.get("LogFileValidationEnabled").and_then(Value::as_bool).unwrap_or(false),
+            "validation": validation.ok_or("the answer has no `LogFileValidationEnabled`")?,
         }))
     }
 

@@ -59,6 +59,10 @@ impl Action for KeyRotation {
     fn part(&self, _: &Target, answers: &[Value]) -> Result<Value, String> {
         let [key, rotation] = answers else { return Err("an answer is missing".to_owned()) };
         let key = at(key, &["KeyMetadata"]).ok_or("the answer has no key")?;
+        let missing = ["KeyManager", "KeySpec", "Origin", "KeyState"].into_iter().find(|name| text(key, &[*name]).is_none());
+        if let Some(name) = missing {
+            return Err(format!("the answer has no `{name}`"));
+        }
         Ok(json!({
             "rotation": rotation.get("KeyRotationEnabled"), "manager": text(key, &["KeyManager"]),
             "spec": text(key, &["KeySpec"]), "origin": text(key, &["Origin"]), "state": text(key, &["KeyState"]),
@@ -70,14 +74,15 @@ impl Action for KeyRotation {
         if part.get("rotation") == Some(&json!(true)) {
             return Ok(Proposal::Complies);
         }
-        let is = |name: &str, wanted: &str| part.get(name).and_then(Value::as_str).is_none_or(|found| found == wanted);
+        let is = |name: &str, wanted: &str| part.get(name).and_then(Value::as_str) == Some(wanted);
+        let replica = part.get("multiRegion").and_then(Value::as_str) == Some("REPLICA");
         let reason = if !is("manager", "CUSTOMER") {
             Some("AWS manages the key and rotates it")
         } else if !is("spec", "SYMMETRIC_DEFAULT") || !is("origin", "AWS_KMS") {
             Some("KMS rotates symmetric keys with its own material only; make a new key and let its alias point to it")
         } else if !is("state", "Enabled") {
             Some("the key is not enabled; delete it, or enable it and turn on rotation")
-        } else if !is("multiRegion", "PRIMARY") {
+        } else if replica {
             Some("the key is a replica; turn on rotation of its primary key")
         } else {
             None

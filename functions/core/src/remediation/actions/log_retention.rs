@@ -90,12 +90,17 @@ impl Action for LogRetention {
             Some(days) => Ok(Proposal::Change {
                 after: json!({ "days": wanted }),
                 effect: format!("retain logs for {wanted} days instead of {days}"),
-                approval: None,
+                approval: Some("undo does not shorten the retention: that would delete logs".to_owned()),
             }),
         }
     }
 
-    fn write(&self, target: &Target, _: &Value, to: &Value) -> Result<Vec<Call>, String> {
+    fn write(&self, target: &Target, from: &Value, to: &Value) -> Result<Vec<Call>, String> {
+        // Without a policy logs are retained for ever.
+        let days = |part: &Value| part.get("days").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        if days(to) < days(from) {
+            return Err("the retention is not shortened: that deletes logs".to_owned());
+        }
         let name = name(target)?;
         Ok(vec![match to.get("days").and_then(Value::as_u64) {
             None => Call::json(Service::Logs, "DeleteRetentionPolicy", json!({ "logGroupName": name })),

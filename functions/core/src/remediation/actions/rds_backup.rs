@@ -1,11 +1,11 @@
-//! Turns on backups of a database. Somebody must approve it: turning them on interrupts the database, and undo never turns them
-//! off, because that would delete the backups.
+//! Turns on backups of a database. Somebody must approve it: turning them on interrupts the database, and undo never shortens
+//! their retention, because that would delete backups.
 
 use serde_json::{Value, json};
 
 use super::super::{
     action::{Action, Parameter, Parameters, Permission, Proposal, Risk, Scope, Target, plain},
-    call::{Call, Service, all, text},
+    call::{Call, Service, all, at, text},
 };
 
 /// The action.
@@ -33,7 +33,7 @@ impl Action for Backup {
     }
 
     fn risk(&self) -> Risk {
-        Risk::Approval("turning on backups interrupts the database, backups are charged, and undo does not turn them off")
+        Risk::Approval("turning on backups interrupts the database, backups are charged, and undo does not shorten their retention")
     }
 
     fn parameters(&self) -> &'static [Parameter] {
@@ -74,8 +74,9 @@ impl Action for Backup {
         let database = database(target, answers)?;
         let days = text(database, &["BackupRetentionPeriod"]).and_then(|days| days.parse::<u64>().ok());
         Ok(json!({
-            "name": text(database, &["DBInstanceIdentifier"]), "cluster": text(database, &["DBClusterIdentifier"]),
+            "name": text(database, &["DBInstanceIdentifier"]), "cluster": text(database, &["DBClusterIdentifier"]).filter(|name| !name.is_empty()),
             "days": days.ok_or("the answer has no `BackupRetentionPeriod`")?,
+            "pending": at(database, &["PendingModifiedValues"]).is_some_and(|pending| pending.as_object().is_some_and(|all| !all.is_empty())),
         }))
     }
 
@@ -84,6 +85,13 @@ impl Action for Backup {
         let days = part.get("days").and_then(Value::as_u64).unwrap_or_default();
         if days >= wanted {
             return Ok(Proposal::Complies);
+        }
+        // A change that is made at once makes all others at once that wait for the maintenance window.
+        if part.get("pending") == Some(&json!(true)) {
+            return Ok(Proposal::Advice {
+                reason: "other changes of the database wait for its maintenance window and would be made at once, too".to_owned(),
+                commands: Vec::new(),
+            });
         }
         if let Some(cluster) = part.get("cluster").and_then(Value::as_str) {
             return Ok(Proposal::Advice {
@@ -101,11 +109,11 @@ impl Action for Backup {
         Ok(Proposal::Change { after, effect, approval: None })
     }
 
-    fn write(&self, _: &Target, _: &Value, to: &Value) -> Result<Vec<Call>, String> {
+    fn write(&self, _: &Target, from: &Value, to: &Value) -> Result<Vec<Call>, String> {
         let name = to.get("name").and_then(Value::as_str).ok_or("the part has no `name`")?;
         let days = to.get("days").and_then(Value::as_u64).unwrap_or_default();
-        if days == 0 {
-            return Err("backups are not turned off: that deletes those that there are".to_owned());
+        if days < from.get("days").and_then(Value::as_u64).unwrap_or_default() {
+            return Err("the retention of backups is not shortened: that deletes backups".to_owned());
         }
         let fields = [
             ("DBInstanceIdentifier", plain(name)?.to_owned()),

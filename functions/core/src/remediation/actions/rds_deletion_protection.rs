@@ -49,7 +49,7 @@ impl Action for DeletionProtection {
 
     fn part(&self, target: &Target, answers: &[Value]) -> Result<Value, String> {
         let database = super::rds_backup::database(target, answers)?;
-        let protected = text(database, &["DeletionProtection"]) == Some("true");
+        let protected = text(database, &["DeletionProtection"]).ok_or("the answer has no `DeletionProtection`")? == "true";
         Ok(json!({ "name": text(database, &["DBInstanceIdentifier"]), "protected": protected }))
     }
 
@@ -66,8 +66,8 @@ impl Action for DeletionProtection {
         let on = (to.get("protected") == Some(&json!(true))).to_string();
         let fields = [
             ("DBInstanceIdentifier", plain(name)?.to_owned()),
+            // It takes effect at once. `ApplyImmediately` would make every other change at once that waits, too.
             ("DeletionProtection", on),
-            ("ApplyImmediately", "true".to_owned()),
         ];
         Ok(vec![Call::form(Service::Rds, "ModifyDBInstance", fields)])
     }

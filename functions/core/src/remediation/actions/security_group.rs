@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::{
     action::{Action, Parameter, Parameters, Permission, Proposal, Scope, Target, plain},
-    call::{Call, Service, all, text},
+    call::{Call, Service, all, at, text},
 };
 
 /// The action.
@@ -70,6 +70,7 @@ impl Action for SecurityGroup {
     fn part(&self, target: &Target, answers: &[Value]) -> Result<Value, String> {
         let [groups, interfaces] = answers else { return Err("an answer is missing".to_owned()) };
         let group = all(groups, &["securityGroupInfo", "item"]).into_iter().next();
+        let used = at(interfaces, &["networkInterfaceSet"]).ok_or("the answer has no network interfaces")?;
         let group = group.ok_or_else(|| format!("there is no security group `{}`", target.resource_id))?;
         let mut open = Vec::new();
         for permission in all(group, &["ipPermissions", "item"]) {
@@ -87,7 +88,7 @@ impl Action for SecurityGroup {
         }
         // AWS gives them in any order.
         open.sort_by_key(Value::to_string);
-        Ok(json!({ "open": open, "inUse": !all(interfaces, &["networkInterfaceSet", "item"]).is_empty() }))
+        Ok(json!({ "open": open, "inUse": !all(used, &["item"]).is_empty() }))
     }
 
     fn propose(&self, _: &Target, parameters: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {

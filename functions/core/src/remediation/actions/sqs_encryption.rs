@@ -48,6 +48,9 @@ impl Action for QueueEncryption {
 
     fn part(&self, _: &Target, answers: &[Value]) -> Result<Value, String> {
         let answer = answers.first().ok_or("an answer is missing")?;
+        if at(answer, &["Attributes"]).is_none() {
+            return Err("the answer has no attributes".to_owned());
+        }
         let attribute = |name: &str| at(answer, &["Attributes"]).and_then(|all| text(all, &[name]));
         let key = attribute("KmsMasterKeyId").filter(|key| !key.is_empty());
         Ok(json!({ "key": key, "managed": attribute("SqsManagedSseEnabled") == Some("true") }))

@@ -164,16 +164,16 @@ impl Account {
     pub async fn turn(&self, stopped: bool, reason: &str) -> Result<Switch, String> {
         let switch = Switch { stopped, at: today(), by: self.arn.clone(), reason: reason.to_owned() };
         let body = serde_json::to_string(&switch).map_err(|error| error.to_string())?;
-        self.put(&decision::control(&self.origin), SWITCH, body).await?;
+        self.put(&decision::control(&self.origin), SWITCH, body, stopped).await?;
         Ok(switch)
     }
 
     /// Stores the decision under the own identity, and lets the function follow it; what it answers.
-    pub async fn decide(&self, item: &Item, wish: Wish, reason: &str) -> Result<Value, String> {
-        let digest = item.plan.as_ref().map(item::Plan::digest).unwrap_or_default();
+    pub async fn decide(&self, item: &Item, wish: Wish, plan: Option<String>, reason: &str) -> Result<Value, String> {
+        let digest = plan.or_else(|| item.plan.as_ref().map(item::Plan::digest)).unwrap_or_default();
         let decision = Decision { wish, digest, round: item.round, reason: reason.to_owned() };
         let body = serde_json::to_string(&decision).map_err(|error| error.to_string())?;
-        self.put(&decision::partition(&self.user_id), &item.id, body).await?;
+        self.put(&decision::partition(&self.user_id), &item.id, body, false).await?;
         let event = json!({ trigger::MEMBER: trigger::DECISION, "id": item.id, "by": self.user_id });
         let function = self.place.function()?;
         let asked = self.lambda.invoke().function_name(&function).payload(Blob::new(event.to_string())).send().await;
@@ -200,8 +200,8 @@ impl Account {
         Ok(Some(Entry { partition, sort, revision: number.unwrap_or(0), body, expires: None }))
     }
 
-    /// Writes an entry over the one that is there.
-    async fn put(&self, partition: &str, sort: &str, body: String) -> Result<(), String> {
+    /// Writes an entry over the one that was read, or `always`, whatever is there: to stop must never fail.
+    async fn put(&self, partition: &str, sort: &str, body: String, always: bool) -> Result<(), String> {
         let revision = self.entry(partition, sort).await?.map_or(0, |entry| entry.revision) + 1;
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let request = self
@@ -211,11 +211,15 @@ impl Account {
             .item(PARTITION, text(partition))
             .item(SORT, text(sort))
             .item(BODY, AttributeValue::S(body))
-            .item(REVISION, AttributeValue::N(revision.to_string()))
-            .condition_expression("attribute_not_exists(#p) OR #r = :r")
-            .expression_attribute_names("#p", PARTITION)
-            .expression_attribute_names("#r", REVISION)
-            .expression_attribute_values(":r", AttributeValue::N((revision - 1).to_string()));
+            .item(REVISION, AttributeValue::N(revision.to_string()));
+        let request = match always {
+            true => request,
+            false => request
+                .condition_expression("attribute_not_exists(#p) OR #r = :r")
+                .expression_attribute_names("#p", PARTITION)
+                .expression_attribute_names("#r", REVISION)
+                .expression_attribute_values(":r", AttributeValue::N((revision - 1).to_string())),
+        };
         let answer = request.send().await;
         answer.map(drop).map_err(|error| format!("PutItem in `{}`: {}", self.place.table, DisplayErrorContext(&error)))
     }

@@ -42,8 +42,14 @@ enum Asked {
         #[command(flatten)]
         place: PlaceArgs,
     },
-    /// Approve the planned change.
-    Approve(DecisionArgs),
+    /// Approve the planned change, as `show` or the notice showed it.
+    Approve {
+        /// Digest of the plan, which `show` and the notice print.
+        #[arg(long, value_name = "DIGEST")]
+        plan: String,
+        #[command(flatten)]
+        decision: DecisionArgs,
+    },
     /// Reject the planned change.
     Reject(DecisionArgs),
     /// Undo the change.
@@ -143,14 +149,17 @@ impl Asked {
             Self::Show { id, place } => {
                 let item = Account::of(&place.read()?).await?.item(&id).await?;
                 let text = match place.json {
-                    true => printed(&serde_json::to_value(&item).unwrap_or_default()),
+                    true => {
+                        let digest = item.plan.as_ref().map(functions_core::remediation::item::Plan::digest);
+                        printed(&json!({ "remediation": item, "digest": digest }))
+                    }
                     false => text::item(&item),
                 };
                 Ok((text, true))
             }
-            Self::Approve(asked) => asked.decide(Wish::Approve).await,
-            Self::Reject(asked) => asked.decide(Wish::Reject).await,
-            Self::Undo(asked) => asked.decide(Wish::Undo).await,
+            Self::Approve { plan, decision } => decision.decide(Wish::Approve, Some(plan)).await,
+            Self::Reject(asked) => asked.decide(Wish::Reject, None).await,
+            Self::Undo(asked) => asked.decide(Wish::Undo, None).await,
             Self::Stop { resume, reason, place } => {
                 let switch = Account::of(&place.read()?).await?.turn(!resume, &reason).await?;
                 let text = match (place.json, resume) {
@@ -165,10 +174,10 @@ impl Asked {
 }
 
 impl DecisionArgs {
-    async fn decide(self, wish: Wish) -> Result<(String, bool), String> {
+    async fn decide(self, wish: Wish, plan: Option<String>) -> Result<(String, bool), String> {
         let account = Account::of(&self.place.read()?).await?;
         let before = account.item(&self.id).await?;
-        let answer = account.decide(&before, wish, &self.reason).await?;
+        let answer = account.decide(&before, wish, plan, &self.reason).await?;
         let after = account.item(&self.id).await?;
         let followed = text::is_followed(wish, &before, &after);
         let note = answer.get("note").and_then(Value::as_str).unwrap_or_default();

@@ -71,7 +71,7 @@ pub(super) fn item(item: &Item) -> String {
         }),
     );
     if let Some(plan) = &item.plan {
-        let _ = writeln!(text, "\nChange: {}", plan.effect);
+        let _ = writeln!(text, "\nChange: {}\nPlan: {}", plan.effect, plan.digest());
         if let Some(approval) = &plan.approval {
             let _ = writeln!(text, "Needs approval: {approval}");
         }

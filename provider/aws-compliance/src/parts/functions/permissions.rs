@@ -68,6 +68,13 @@ pub(super) fn processing(
             .actions(["sqs:GetQueueUrl", "sqs:SendMessage"])
             .on(queue(shared, Handler::Processing)),
     ];
+    // What people decide on remediation, and what remediation does, are not for processing to write.
+    for (sid, partitions) in
+        [("NoDecisions", "approvals/*"), ("NoStopSwitch", "control/*"), ("NoRemediations", "remediation/*")]
+    {
+        let denied = Statement::deny(sid).actions(["dynamodb:DeleteItem", "dynamodb:PutItem"]).on(table.arn());
+        statements.push(denied.when("ForAnyValue:StringLike", "dynamodb:LeadingKeys", partitions));
+    }
     statements.extend(heartbeat());
     if !packs.is_empty() {
         // A pack's ARN ends in an id that AWS gives it, and names begin with the prefix.
