@@ -175,7 +175,9 @@ def bootstrap(optimized: bool = True) -> Iterator[Path]:
 def start_ours(binary: Path) -> Started:
     """Our function that takes a batch of a queue."""
     storage = {"REPORT_BUCKET": "reports", "KMS_KEY_ARN": "arn:aws:kms:eu-west-1:111122223333:key/1"}
-    return start([binary], _HANDLER="remediation", **storage)
+    # A batch without messages reads neither the document nor the table.
+    names = {"CONFIGURATION_KEY": "configuration.json", "CONFIGURATION_SHA256": "0" * 64, "LEDGER_TABLE": "ledger"}
+    return start([binary], _HANDLER="remediation", **storage, **names)
 
 
 def node_folder() -> Path:

@@ -47,11 +47,17 @@ def test_the_schedule_alone_may_invoke_processing(monitor):
     }
 
 
-@pytest.mark.parametrize("handler", ["aggregation", "remediation"])
-def test_no_service_may_invoke_the_other_functions(monitor, handler):
+def test_only_its_schedule_may_invoke_remediation(monitor):
+    policy = json.loads(monitor.client("lambda").get_policy(FunctionName="compliance-remediation")["Policy"])
+    assert [statement["Condition"] for statement in policy["Statement"]] == [
+        {"ArnLike": {"AWS:SourceArn": arn(monitor, "events", "rule/compliance-remediation-schedule")}}
+    ]
+
+
+def test_no_service_may_invoke_aggregation(monitor):
     client = monitor.client("lambda")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
-        client.get_policy(FunctionName=f"compliance-{handler}")
+        client.get_policy(FunctionName="compliance-aggregation")
 
 
 def test_a_run_of_processing_that_succeeds_starts_aggregation(monitor):

@@ -20,7 +20,7 @@ VARIABLES = {
         "TOPIC_ARN",
     },
     "aggregation": {"AGGREGATOR_NAME", "CONFIGURATION_KEY", "CONFIGURATION_SHA256"},
-    "remediation": set(),
+    "remediation": {"CONFIGURATION_KEY", "CONFIGURATION_SHA256", "LEDGER_TABLE", "TOPIC_ARN"},
 }
 OWN = {
     "Log": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -30,6 +30,8 @@ OWN = {
 # What the alarms on silence need; the namespace is bound by a condition.
 HEARTBEAT = {"PutMetrics": ["cloudwatch:PutMetricData"], "ReadMetrics": ["cloudwatch:GetMetricStatistics"]}
 QUEUE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+# Statements that deny.
+DENIED = {"processing": {"NoDecisions", "NoRemediations", "NoStopSwitch"}}
 PERMISSIONS = {
     "processing": {
         "Configuration": ["s3:GetObject"],
@@ -49,6 +51,8 @@ PERMISSIONS = {
         "Next": ["lambda:InvokeFunction"],
         "FollowUps": ["sqs:GetQueueUrl", "sqs:SendMessage"],
         "Events": QUEUE,
+        # What people decide on remediation, and what remediation does.
+        **dict.fromkeys(DENIED["processing"], ["dynamodb:DeleteItem", "dynamodb:PutItem"]),
         **HEARTBEAT,
     },
     "aggregation": {
@@ -69,7 +73,24 @@ PERMISSIONS = {
         ],
         **HEARTBEAT,
     },
-    "remediation": {"Ledger": ["s3:PutObject"], "Events": QUEUE},
+    # Every rule of the baseline is in mode `dryRun`: it reads what a plan needs, and changes no evaluated resource.
+    "remediation": {
+        "Configuration": ["s3:GetObject"],
+        "Ledger": ["s3:PutObject"],
+        "Events": QUEUE,
+        "Table": ["dynamodb:GetItem", "dynamodb:Query"],
+        "Remediations": ["dynamodb:DeleteItem", "dynamodb:PutItem"],
+        "Notices": ["sns:Publish"],
+        "Guards": [
+            "cloudformation:DescribeStackResources",
+            "config:GetComplianceDetailsByResource",
+            "config:GetDiscoveredResourceCounts",
+            "config:SelectResourceConfig",
+        ],
+        "ReadDatabases": ["rds:DescribeDBInstances"],
+        "ReadInstances": ["ec2:DescribeInstances"],
+        "ReadVolumes": ["ec2:DescribeVolumes"],
+    },
 }
 pytestmark = pytest.mark.parametrize("handler", HANDLERS)
 
@@ -161,7 +182,8 @@ def test_each_function_has_a_role_of_its_own(monitor, handler):
 def test_a_role_may_do_exactly_this(monitor, handler):
     found = statements(monitor, handler)
     assert {sid: statement["Action"] for sid, statement in found.items()} == OWN | PERMISSIONS[handler]
-    assert {statement["Effect"] for statement in found.values()} == {"Allow"}
+    denied = {sid for sid, statement in found.items() if statement["Effect"] != "Allow"}
+    assert denied == DENIED.get(handler, set())
 
 
 def test_a_role_may_do_it_on_exactly_this(monitor, handler):
@@ -179,7 +201,10 @@ def test_a_role_may_do_it_on_exactly_this(monitor, handler):
         "Reads": "*",
         "Aggregator": arn(monitor, "config", "config-aggregator/*"),
         "Recorder": "*",
-        "Table": arn(monitor, "dynamodb", "table/compliance-ledger"),
+        **dict.fromkeys(
+            ("Table", "Remediations", *DENIED["processing"]), arn(monitor, "dynamodb", "table/compliance-ledger")
+        ),
+        **dict.fromkeys(("Guards", "ReadDatabases", "ReadInstances", "ReadVolumes"), "*"),
         "Notices": monitor.outputs["snsTopicArn"],
         "DeliveryTest": arn(monitor, "cloudwatch", "alarm:compliance-delivery-test"),
         "DeliveryQueue": arn(monitor, "sqs", "compliance-delivery-test"),
