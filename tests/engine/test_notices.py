@@ -241,6 +241,8 @@ def test_an_event_that_comes_three_times_acts_once(told):
 
 
 def test_an_event_of_a_rule_that_is_not_watched_goes_back(told):
+    source = {"Owner": "AWS", "SourceIdentifier": "EIP_ATTACHED"}
+    told.deployment.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "someone-elses", "Source": source})
     event = compliance_change(told.deployment.account, rule="someone-elses")
     records = [{"messageId": "1", "body": json.dumps(event)}, {"messageId": "2", "body": "no json"}]
     failed = told.deployment.invoke("compliance-processing", {"Records": records})["batchItemFailures"]
