@@ -20,7 +20,14 @@ REPOSITORY = json.loads((ROOT / "schema.json").read_text())["repository"]
 CHAPTERS: dict[str, list[str]] = {
     "Start": ["README.md", "docs/quick-start.md", "docs/demo.md", "docs/questions.md", "docs/troubleshooting.md"],
     "Choose": ["docs/choosing-rules.md", "docs/rules.md", "docs/frameworks.md"],
-    "Set up": ["docs/organizations.md", "docs/notices.md", "docs/notice-examples.md", "docs/waivers.md", "docs/remediation.md", "docs/cost.md"],
+    "Set up": [
+        "docs/organizations.md",
+        "docs/notices.md",
+        "docs/notice-examples.md",
+        "docs/waivers.md",
+        "docs/remediation.md",
+        "docs/cost.md",
+    ],
     "Report": ["docs/reports.md", "docs/history.md", "docs/self-assessment.md"],
     "Operate": ["docs/operations.md", "docs/alarms.md", "docs/runbooks/*.md", "docs/changes.md", "docs/upgrade.md"],
     "Look up": ["docs/inputs.md", "docs/outputs.md", "docs/parts.md", "CHANGELOG.md", "SECURITY.md"],

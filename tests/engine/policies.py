@@ -48,7 +48,7 @@ NO_RESOURCE = {
     "config:DescribeConfigurationRecorders": "AWS Config API Reference, 'DescribeConfigurationRecorders': no name",
     "config:GetComplianceDetailsByResource": "Service Authorization Reference, 'AWS Config': it has no resource",
     **dict.fromkeys(NETWORK, "AWS Lambda Developer Guide, 'Giving Lambda functions access to resources in a VPC'"),
-    "cloudformation:DescribeStackResources": "AWS CloudFormation API Reference: a physical id names no stack",
+    "cloudformation:DescribeStackResources": "CloudFormation API Reference, 'DescribeStackResources': no stack",
     "cloudtrail:DescribeTrails": "Service Authorization Reference, 'AWS CloudTrail': it has no resource",
     "config:GetDiscoveredResourceCounts": "Service Authorization Reference, 'AWS Config': it has no resource",
     "ec2:DescribeInstances": "Service Authorization Reference, 'Amazon EC2': it has no resource",
@@ -60,8 +60,8 @@ NO_RESOURCE = {
     "iam:DeleteAccountPasswordPolicy": "Service Authorization Reference, 'AWS IAM': it has no resource",
     "iam:GetAccountPasswordPolicy": "Service Authorization Reference, 'AWS IAM': it has no resource",
     "iam:UpdateAccountPasswordPolicy": "Service Authorization Reference, 'AWS IAM': it has no resource",
-    "logs:DescribeLogGroups": "Amazon CloudWatch Logs API Reference: a prefix names no group",
-    "rds:DescribeDBInstances": "Amazon RDS API Reference: a filter names no database",
+    "logs:DescribeLogGroups": "CloudWatch Logs API Reference, 'DescribeLogGroups': a prefix names no group",
+    "rds:DescribeDBInstances": "Amazon RDS API Reference, 'DescribeDBInstances': a filter names no database",
     "config:SelectResourceConfig": "Service Authorization Reference, 'AWS Config': it has no resource",
 }
 

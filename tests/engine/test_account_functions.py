@@ -52,7 +52,7 @@ PERMISSIONS = {
         "FollowUps": ["sqs:GetQueueUrl", "sqs:SendMessage"],
         "Events": QUEUE,
         # What people decide on remediation, and what remediation does.
-        **dict.fromkeys(DENIED["processing"], ["dynamodb:DeleteItem", "dynamodb:PutItem"]),
+        **{sid: ["dynamodb:DeleteItem", "dynamodb:PutItem"] for sid in DENIED["processing"]},
         **HEARTBEAT,
     },
     "aggregation": {

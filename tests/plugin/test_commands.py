@@ -136,6 +136,8 @@ def runs(tmp_path) -> Path:
         data = json.dumps(manifest).encode()
         (folder / "manifest.json").write_bytes(data)
         previous = {"runId": f"run-{number}", "sha256": digest(data)}
+        latest = {"runId": f"run-{number}", "prefix": f"reports/aggregation/2026/12/0{number + 1}/run-{number}/"}
+        (tmp_path / "reports/latest.json").write_text(json.dumps(latest))
     return tmp_path / "reports"
 
 
@@ -158,6 +160,8 @@ def test_later_reports_alone_name_the_run_that_they_follow(runs):
     done = command("report", "verify", runs)
     assert done.returncode == 0
     assert done.stdout.endswith("The first run follows run run-0, which is not in this folder.\n")
+    (runs / "latest.json").unlink()
+    assert "whether later runs were removed is not known" in command("report", "verify", runs).stdout
 
 
 def test_what_was_changed_added_or_removed_is_named(runs):
@@ -169,7 +173,7 @@ def test_what_was_changed_added_or_removed_is_named(runs):
     for part in (
         "run-0: `index.html` has SHA-256",
         "run-1: `more.html` is not in the manifest",
-        "run-2: `manifest.json` is missing",
+        "`latest.json` names run run-2, which is missing",
     ):
         assert part in done.stdout
     assert command("report", "verify", runs / "none").returncode == 2

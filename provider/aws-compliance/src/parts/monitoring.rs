@@ -113,8 +113,10 @@ impl Component for ComplianceMonitoring {
         let errors = plan.errors.iter().cloned().chain(elsewhere.errors).chain(account.claimed(context));
         let errors = errors.chain(account.tag_problems(&args.tags)).collect();
         let warnings = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
+        let hidden = args.reports.bucket_name.as_ref().and_then(|given| given.given()).filter(|given| given.secret);
         let planned = Planned {
             names: request.resources.clone(),
+            hidden_bucket: hidden.and_then(|given| given.value.clone()),
             prefix: format!("{}-", args.name_prefix.as_str()),
             allow_replacement: args.reports.allow_replacement,
             on_destroy: args.reports.on_destroy(),

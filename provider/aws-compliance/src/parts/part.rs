@@ -38,11 +38,11 @@ impl Whole<'_> {
         names.into_iter().map(planned).collect()
     }
 
-    /// The name of the report bucket, where it is known already.
+    /// The name of the report bucket, where it is known already and not sensitive: what is found about it is printed.
     pub fn bucket_name(&self) -> Option<String> {
         let Self { args, target, .. } = self;
         match &args.reports.bucket_name {
-            Some(given) => given.given().and_then(|given| given.value.clone()),
+            Some(given) => given.given().filter(|given| !given.secret).and_then(|given| given.value.clone()),
             None => (target.account_id.as_deref().zip(target.region.as_deref()))
                 .map(|(account, region)| args.name_prefix.bucket_in(account, region)),
         }

@@ -12,6 +12,8 @@ use crate::plan::target::Target;
 pub(crate) struct Planned {
     /// Everything that has a name.
     pub names: Vec<PlannedResource>,
+    /// Name of the report bucket where it is sensitive: it is compared and never printed.
+    pub hidden_bucket: Option<String>,
     /// Start of the names, with the hyphen.
     pub prefix: String,
     /// Whether a replacement of what holds data was asked for.
@@ -29,7 +31,17 @@ impl Planned {
         self.names.iter().filter(move |planned| planned.kind == kind).map(|planned| planned.name.as_str())
     }
 
+    /// The name that is compared with what is deployed, and what messages call it.
+    pub(super) fn compared(&self, kind: NamesakeKind) -> Option<(&str, &str)> {
+        let shown = self.of(kind).next().map(|name| (name, name));
+        let hidden = self.hidden_bucket.as_deref().filter(|_| kind == NamesakeKind::Bucket);
+        shown.or(hidden.map(|name| (name, "[secret]")))
+    }
+
     pub(super) fn path(&self, kind: NamesakeKind) -> PropertyPath {
+        if kind == NamesakeKind::Bucket && self.hidden_bucket.is_some() {
+            return ["reports", "bucketName"].into();
+        }
         let planned = self.names.iter().find(|planned| planned.kind == kind);
         planned.map_or_else(|| "namePrefix".into(), |planned| planned.path.clone())
     }

@@ -35,11 +35,11 @@ impl Existing {
         }
         let kinds = [NamesakeKind::Bucket, NamesakeKind::Table, NamesakeKind::Topic];
         let replaced = kinds.into_iter().filter_map(|kind| {
-            let new = planned.of(kind).next()?;
+            let (new, shown) = planned.compared(kind)?;
             let old = self.other(kind, new, owner)?;
             let (_, name) = old.named.clone()?;
             let path = planned.path(kind);
-            Some(Replacement { kind, old: name, new: new.to_owned(), path, on_destroy: old.on_destroy.clone() })
+            Some(Replacement { kind, old: name, new: shown.to_owned(), path, on_destroy: old.on_destroy.clone() })
         });
         replaced.collect()
     }
@@ -139,7 +139,7 @@ impl Existing {
     /// Whether the planned bucket is new and the tags do not say whether it takes the place of another one.
     fn may_replace_unknown(&self, planned: &Planned) -> bool {
         let exists = self.present.iter().any(|one| one.kind == NamesakeKind::Bucket);
-        self.tags_are_refused && !exists && planned.of(NamesakeKind::Bucket).next().is_some()
+        self.tags_are_refused && !exists && planned.compared(NamesakeKind::Bucket).is_some()
     }
 
     /// Without tags a bucket under another name is not seen. Where it would be retained nothing is lost.

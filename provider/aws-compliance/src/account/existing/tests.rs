@@ -30,6 +30,7 @@ fn planned(allow_replacement: bool) -> Planned {
                 name: name.into(),
             })
             .collect(),
+        hidden_bucket: None,
         prefix: "compliance-".into(),
         allow_replacement,
         on_destroy: OnDestroy::Retain,
@@ -122,6 +123,17 @@ fn nothing_is_replaced_where_the_planned_name_is_ours_or_the_old_one_is_somebody
         assert_eq!(deployed(found).replaced(&planned(false), &owner()), []);
     }
     assert_eq!(Existing::default().replaced(&planned(false), &owner()), [], "tags are not known");
+}
+
+#[test]
+fn a_secret_name_of_the_bucket_is_compared_and_not_printed() {
+    let found = deployed(vec![marked("arn:aws:s3:::old-bucket", OWNER, None)]);
+    let names = planned(false).names.into_iter().filter(|planned| planned.kind != NamesakeKind::Bucket).collect();
+    let hidden = Planned { names, hidden_bucket: Some("hush-hush".into()), ..planned(false) };
+    let refused = found.refused_replacement(&hidden, &owner()).expect("the bucket would be replaced");
+    assert!(refused.reason.contains("old-bucket") && !refused.reason.contains("hush-hush"), "{refused}");
+    let same = Planned { hidden_bucket: Some("old-bucket".into()), ..hidden };
+    assert_eq!(found.refused_replacement(&same, &owner()), None);
 }
 
 fn present(kind: NamesakeKind, name: &str) -> Present {
