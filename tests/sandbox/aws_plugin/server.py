@@ -164,9 +164,10 @@ def serve(arguments: list[str]) -> None:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
+    # Before the port is written: an engine that is killed right after it has read the port is gone by then.
+    engine = os.getppid()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    engine = os.getppid()
     while not over.wait(ORPHAN_CHECK):
         if os.getppid() != engine:
             # Its engine was killed. A call that has begun is finished, as one that has reached AWS is.
