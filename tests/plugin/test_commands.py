@@ -136,7 +136,8 @@ def runs(tmp_path) -> Path:
         data = json.dumps(manifest).encode()
         (folder / "manifest.json").write_bytes(data)
         previous = {"runId": f"run-{number}", "sha256": digest(data)}
-        latest = {"runId": f"run-{number}", "prefix": f"reports/aggregation/2026/12/0{number + 1}/run-{number}/"}
+        prefix = f"reports/aggregation/2026/12/0{number + 1}/run-{number}/"
+        latest = {"schemaVersion": 1, "runId": f"run-{number}", "time": manifest["time"], "prefix": prefix}
         (tmp_path / "reports/latest.json").write_text(json.dumps(latest))
     return tmp_path / "reports"
 
