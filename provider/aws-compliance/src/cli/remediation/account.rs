@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::primitives::Blob;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use compliance_types::arn::Arn;
 use functions_core::contract::{Handler, trigger};
 use functions_core::ledger::{BODY, Entry, PARTITION, REVISION, SORT};
 use functions_core::remediation::decision::{self, Decision, SWITCH, Switch, Wish};
@@ -41,7 +42,7 @@ impl Place {
         let table = table.or_else(|| output("ledgerTableName"));
         let table = table.ok_or("the outputs of the stack have no `ledgerTableName`; export it, or give --table")?;
         let arn = output("remediationLambdaArn").or_else(|| output("kmsKeyArn"));
-        let of_arn = arn.and_then(|arn| arn.split(':').nth(3).map(str::to_owned));
+        let of_arn = arn.and_then(|arn| Arn::parse(&arn).ok().map(|arn| arn.region.to_owned()));
         Ok(Self { table, region: region.or(of_arn), profile })
     }
 
