@@ -42,7 +42,7 @@ def test_smoke_deploys_watches_destroys_and_leaves_what_it_said(endpoint, capsys
     text = capsys.readouterr().out
     assert status == 0, text
     assert "Cost:" in text and "Duration:" in text and text.index("Cost:") < text.index("`up` deploys")
-    assert "12 of 12 work" in text
+    assert "13 of 13 work" in text
     # The region had no recorder: `auto` created one, with the service-linked role, which remains.
     assert account.client("config").describe_configuration_recorders()["ConfigurationRecorders"] == []
     (role,) = account.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
@@ -89,6 +89,7 @@ def test_smoke_says_what_does_not_work_and_destroys_all_the_same(endpoint, capsy
     text = capsys.readouterr().out
     assert "FAILED  the schedule starts processing [2]" in text
     assert "ok      `destroy` takes everything away" in text
+    assert "ok      nothing remains but what was said" in text
     assert account.client("lambda").list_functions()["Functions"] == []
 
 
@@ -98,3 +99,44 @@ def test_smoke_deploys_nothing_before_it_is_confirmed(endpoint, capsys, monkeypa
     assert smoke.main(["--region", REGION], simulated(account)) == 1
     assert "Nothing was deployed." in capsys.readouterr().out
     assert account.client("lambda").list_functions()["Functions"] == []
+
+
+# The findings of the review of a real account, by number.
+FINDINGS = {str(number) for number in range(1, 17)}
+
+
+def test_each_finding_of_the_review_is_tried_or_has_a_reason(monkeypatch):
+    tried = set()
+    monkeypatch.setattr(smoke.Smoke, "record", lambda _self, _what, finding, _try: tried.update(finding.split(", ")))
+    run = smoke.Smoke(smoke.Place(session=None), Outputs())
+    monkeypatch.setattr(run, "_objects", lambda *_: [])
+    run.run()
+    run._watch()
+    assert FINDINGS - tried == set(smoke.NOT_TRIED)
+
+
+class Outputs:
+    """A stack with outputs alone."""
+
+    def outputs(self) -> dict:
+        """Whatever is asked for."""
+        return Any()
+
+
+class Any(dict):
+    """A value for every name."""
+
+    def __missing__(self, _name: str) -> str:
+        return "any"
+
+
+def test_what_a_destroy_leaves_is_a_failure(endpoint):
+    account = Account(endpoint, "600000000004", REGION)
+    run = smoke.Smoke(simulated(account), stack=None)
+    assert run._remains() is None
+    account.client("logs").create_log_group(logGroupName="/aws/lambda/compliance-smoke-processing")
+    account.client("sns").create_topic(Name="somebody-elses")
+    run.key = account.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    assert run._remains() == (
+        f"these are left: {{'log groups': ['/aws/lambda/compliance-smoke-processing'], 'keys': ['{run.key} (Enabled)']}}"
+    )

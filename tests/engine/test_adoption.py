@@ -11,7 +11,7 @@ import pytest
 
 from account.client import prepare_landing_zone
 from engine.deployment import Deployment, yaml_program
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 from harness import artefacts, secrets
 from harness.stack import EMPTY_MANIFEST, Stack
 

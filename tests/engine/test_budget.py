@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine.deployment import Deployment, tags_of, yaml_program
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 from engine.test_journeys import change
 
 INPUTS = {"cost": {"monthlyBudgetUsd": 20, "notifyAtPercent": [50, 100]}, "tags": {"team": "security"}}

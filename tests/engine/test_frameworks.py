@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine.deployment import yaml_program
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 from harness.engine import EngineError
 
 # eu-west-1 does not offer it.

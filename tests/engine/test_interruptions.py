@@ -15,7 +15,7 @@ import pytest
 from account.client import prepare_landing_zone
 from engine.deployment import Deployment, yaml_program
 from engine.interruptions import interrupt, recover, settled
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 from harness.stack import Stack
 
 EVERY = int(os.environ.get("INTERRUPT_EVERY", "0"))

@@ -16,7 +16,7 @@ import pytest
 
 from engine.children import CHILDREN, COMPONENTS, OUTPUTS, STACK, type_of
 from engine.deployment import EXAMPLES, Deployment, compliance_change
-from engine.leftovers import keys, leftovers, state
+from harness.leftovers import keys, leftovers, state
 from harness.stack import Changes
 
 LANGUAGES = ("yaml", "typescript", "python", "go")

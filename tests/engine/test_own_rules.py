@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from engine.deployment import PROGRAMS, Deployment, deployment, yaml_program
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 from engine.policies import findings, policies
 from harness.engine import EngineError
 

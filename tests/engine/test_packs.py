@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.deployment import yaml_program
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 from harness.engine import EngineError
 
 INPUTS = {

@@ -10,7 +10,7 @@ import pytest
 
 from engine.children import EMAIL, of_part, type_of
 from engine.deployment import EXAMPLES, PROGRAMS, Deployment
-from engine.leftovers import keys, leftovers, state
+from harness.leftovers import keys, leftovers, state
 
 ENCRYPTION = of_part("Encryption")
 REPORT_STORE = of_part("ReportStore")

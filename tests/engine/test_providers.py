@@ -9,7 +9,7 @@ import pytest
 from account.client import prepare_landing_zone
 from engine.children import CHILDREN, COMPONENTS, EMAIL
 from engine.deployment import PROGRAMS, Deployment
-from engine.leftovers import leftovers
+from harness.leftovers import leftovers
 
 # What has no region: the role's name is all that AWS knows.
 GLOBAL = {"roles"}

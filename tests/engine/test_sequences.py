@@ -15,7 +15,7 @@ import pytest
 
 from account.client import Account, prepare_landing_zone
 from engine.deployment import OWNER_TAG, Deployment, tags_of, yaml_program
-from engine.leftovers import keys, leftovers, state
+from harness.leftovers import keys, leftovers, state
 from harness.stack import Stack
 
 STEPS = 5

@@ -231,5 +231,9 @@ def cargo_environment(optimized: bool = False) -> dict[str, str]:
 
 
 def python_environment() -> dict[str, str]:
-    """Where the project's own Python packages are."""
-    return {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests"), str(ROOT / "tests/sandbox")))}
+    """Where the project's own Python packages are.
+
+    They are compiled once: each engine test starts a plugin and each session an account, which would compile again.
+    """
+    path = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "tests/sandbox")))
+    return {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""}

@@ -7,8 +7,8 @@ import os
 import threading
 import time
 
-import boto3
 import botocore.exceptions
+import botocore.session
 from botocore.config import Config
 
 # Seconds until AWS knows everywhere what was just made.
@@ -16,7 +16,7 @@ PROPAGATION_SECONDS = 30
 
 
 class Aws:
-    """boto3 clients with the credentials and the region of a provider."""
+    """Clients with the credentials and the region of a provider."""
 
     def __init__(self, config: dict) -> None:
         self._config = config
@@ -24,19 +24,20 @@ class Aws:
         self._clients: dict = {}
 
     @functools.cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(
-            aws_access_key_id=self._config.get("accessKey"),
-            aws_secret_access_key=self._config.get("secretKey"),
-            aws_session_token=self._config.get("token"),
-            region_name=self._config.get("region"),
-        )
+    def _session(self) -> botocore.session.Session:
+        session = botocore.session.get_session()
+        if self._config.get("region"):
+            session.set_config_variable("region", self._config["region"])
+        if self._config.get("accessKey"):
+            given = (self._config.get(name) for name in ("accessKey", "secretKey", "token"))
+            session.set_credentials(*given)
+        return session
 
     @property
     def region(self) -> str:
         """The provider's region; the environment's where it has none."""
         with self._lock:
-            region = self._session.region_name
+            region = self._session.get_config_variable("region")
         if not region:
             raise ValueError("no region: set aws:region, or AWS_REGION")
         return region
@@ -51,10 +52,10 @@ class Aws:
         """The account's twelve digits."""
         return self.identity["Account"]
 
-    @property
+    @functools.cached_property
     def partition(self) -> str:
-        """The partition of the region."""
-        return boto3.Session().get_partition_for_region(self.region)
+        """The partition of the region; a session reads the list of all regions for it, once."""
+        return self._session.get_partition_for_region(self.region)
 
     def client(self, service: str, region: str | None = None):
         """A client, in another region where a resource says so."""
@@ -67,7 +68,7 @@ class Aws:
                     max_pool_connections=32,
                     proxies=_proxies(service),
                 )
-                self._clients[key] = self._session.client(service, region_name=key[1], config=config)
+                self._clients[key] = self._session.create_client(service, region_name=key[1], config=config)
             return self._clients[key]
 
 

@@ -9,7 +9,8 @@ SANDBOX = Path(__file__).resolve().parents[1]
 
 LAUNCHER = """#!/bin/sh
 # Starts the stand-in for the aws plugin, which serves the account named by AWS_ENDPOINT_URL.
-PYTHONPATH={sandbox} exec {python} -m aws_plugin "$@"
+# Programs of users write no bytecode beside their sources; the plugin would be compiled at each start.
+PYTHONDONTWRITEBYTECODE= PYTHONPATH={sandbox} exec {python} -m aws_plugin "$@"
 """
 
 
