@@ -7,15 +7,25 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use functions_core::sha256;
 use pulumi_component::Archive;
 
 use crate::inputs::functions::FunctionArchitecture;
 
 /// The zip with the one binary of all functions, for x86_64.
-const X86_64: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_BUNDLE"));
+const X86_64: Bundle =
+    Bundle { content: include_bytes!(env!("AWS_COMPLIANCE_BUNDLE")), sha256: env!("AWS_COMPLIANCE_BUNDLE_SHA256") };
 /// The same for Arm; empty where this build has none.
-const ARM64: &[u8] = include_bytes!(env!("AWS_COMPLIANCE_ARM64_BUNDLE"));
+const ARM64: Bundle = Bundle {
+    content: include_bytes!(env!("AWS_COMPLIANCE_ARM64_BUNDLE")),
+    sha256: env!("AWS_COMPLIANCE_ARM64_BUNDLE_SHA256"),
+};
+
+/// A zip that is embedded, and its digest in hexadecimal digits.
+#[derive(Clone, Copy)]
+struct Bundle {
+    content: &'static [u8],
+    sha256: &'static str,
+}
 
 /// The archives of the functions, by architecture.
 #[derive(Clone, Debug)]
@@ -33,11 +43,13 @@ impl Archives {
         let cache =
             cache().ok_or("no folder for the functions' code: set HOME, or XDG_CACHE_HOME to an absolute path")?;
         let x86_64 = archive_in(&cache, X86_64)?;
-        let arm64 = match ARM64 {
-            [] => None,
+        let arm64 = if ARM64.content.is_empty() {
+            None
+        } else if ARM64.sha256 == X86_64.sha256 {
             // Builds for tests have one archive.
-            same if same == X86_64 => Some(x86_64.clone()),
-            other => Some(archive_in(&cache, other)?),
+            Some(x86_64.clone())
+        } else {
+            Some(archive_in(&cache, ARM64)?)
         };
         Ok(Self { x86_64, arm64 })
     }
@@ -55,11 +67,11 @@ impl Archives {
 pub const fn has(architecture: FunctionArchitecture) -> bool {
     match architecture {
         FunctionArchitecture::X86_64 => true,
-        FunctionArchitecture::Arm64 => !ARM64.is_empty(),
+        FunctionArchitecture::Arm64 => !ARM64.content.is_empty(),
     }
 }
 
-fn archive_in(cache: &Path, bundle: &[u8]) -> Result<Archive, String> {
+fn archive_in(cache: &Path, bundle: Bundle) -> Result<Archive, String> {
     let path = write(cache, bundle).map_err(|error| {
         format!("cannot keep the functions' code in {}: {error}; XDG_CACHE_HOME names another folder", cache.display())
     })?;
@@ -79,8 +91,7 @@ fn cache() -> Option<PathBuf> {
 static WRITERS: AtomicU64 = AtomicU64::new(0);
 
 /// Writes the archive under the hash of its content, unless it is there already and whole.
-fn write(cache: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    let hash = sha256::hex(content);
+fn write(cache: &Path, Bundle { content, sha256: hash }: Bundle) -> io::Result<PathBuf> {
     let path = cache.join(format!("{hash}.zip"));
     private_folder(cache)?;
     // What lies in a cache may have been cut short or changed.
@@ -124,6 +135,8 @@ fn private_file(path: &Path) -> io::Result<fs::File> {
 mod tests {
     use super::*;
 
+    const SMALL: Bundle = Bundle { content: b"content", sha256: "0123" };
+
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("aws-compliance-test-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
@@ -131,12 +144,17 @@ mod tests {
     }
 
     #[test]
+    fn the_digest_of_the_build_is_that_of_the_content() {
+        assert_eq!(functions_core::sha256::hex(X86_64.content), X86_64.sha256);
+    }
+
+    #[test]
     fn the_archive_is_written_once_and_mended_when_it_was_changed() {
         let folder = folder("mended");
-        let path = write(&folder, b"content").expect("it is written");
+        let path = write(&folder, SMALL).expect("it is written");
         assert_eq!(fs::read(&path).expect("it is there"), b"content");
         fs::write(&path, b"other").expect("it can be changed");
-        assert_eq!(write(&folder, b"content").expect("it is written again"), path);
+        assert_eq!(write(&folder, SMALL).expect("it is written again"), path);
         assert_eq!(fs::read(&path).expect("it is there"), b"content");
         fs::remove_dir_all(&folder).expect("it can be removed");
     }
@@ -144,12 +162,12 @@ mod tests {
     #[test]
     fn constructs_of_one_process_write_it_at_once() {
         let folder = folder("at-once");
-        let content = vec![7; 1 << 20];
+        let large = Bundle { content: &[7; 1 << 20], sha256: "4567" };
         std::thread::scope(|scope| {
-            let writers: Vec<_> = (0..8).map(|_| scope.spawn(|| write(&folder, &content))).collect();
+            let writers: Vec<_> = (0..8).map(|_| scope.spawn(|| write(&folder, large))).collect();
             for writer in writers {
                 let path = writer.join().expect("it ends").expect("it is written");
-                assert_eq!(fs::read(path).expect("it is there"), content);
+                assert_eq!(fs::read(path).expect("it is there"), large.content);
             }
         });
         assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1, "nothing partial is left");
@@ -169,11 +187,11 @@ mod tests {
     #[test]
     fn the_cache_is_the_users_alone() {
         let folder = folder("private");
-        write(&folder, b"content").expect("it is written");
+        write(&folder, SMALL).expect("it is written");
         let mode = fs::metadata(&folder).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).expect("it is ours");
-        let error = write(&folder, b"content").expect_err("others may write to it").to_string();
+        let error = write(&folder, SMALL).expect_err("others may write to it").to_string();
         assert!(error.contains("other users may write"), "{error}");
         fs::remove_dir_all(&folder).expect("it can be removed");
     }
