@@ -381,9 +381,10 @@ def test_rejected_change_is_not_made_and_a_tag_of_now_is_obeyed(deployed, alice)
     kind, bucket = made_public_bucket(deployed, "rejected")
     find(deployed, "s3-public-access-block", kind, bucket)
     run(deployed)
-    rejected = command(deployed, alice, "reject", item(deployed, bucket)["id"], "--reason", "a public website", "--json")
+    identity, why = item(deployed, bucket)["id"], "a public website"
+    rejected = command(deployed, alice, "reject", identity, "--reason", why, "--json")
     assert (rejected.status, rejected.json["remediation"]["state"]) == (0, "rejected"), rejected
-    assert "a public website" in json.dumps(rejected.json["remediation"]["steps"])
+    assert why in json.dumps(rejected.json["remediation"]["steps"])
     run(deployed)
     assert part(deployed, "s3-public-access-block", bucket) is None
 

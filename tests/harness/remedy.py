@@ -1,4 +1,4 @@
-"""The end of the demo: what remediation would change, one change that a person approves, its verification and its undo."""
+"""The end of the demo: what remediation would change, and one change that is approved, verified and undone."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def show(account: Account, outputs: dict, open_bucket: str, evaluate: Callable[[
     if policy(account, open_bucket) != before:
         raise EngineError("undo did not restore the policy")
     tour.line("the policy of the bucket is what it was before")
-    page = one.run(lambda items: items[open_bucket]["state"] == "undone", "the page") and BUILD / "demo/remediation.html"
+    one.run(lambda items: items[open_bucket]["state"] == "undone", "the run after the undo")
+    page = BUILD / "demo/remediation.html"
     shown_in(one, page, identity)
     tour.line(f"Open the page of every step: {page.relative_to(ROOT)}", style="bold")
 
