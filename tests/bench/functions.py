@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 30
 TIMES_SHORTER, START_MS = 20, 20.0
 TIMES_LESS_MEMORY, MEMORY_MIB = 4, 24.0
 MILLION_SECONDS, MILLION_MIB = 10.0, 256.0
+PLANS_SECONDS, PLANS_MIB, FINDINGS = 1.0, 64.0, 10_000
 PACKAGE_BYTES, GLIBC = 9_000_000, (2, 34)
 
 
@@ -59,6 +60,8 @@ class Functions:
     node: Started
     million_seconds: float
     million_mib: float
+    plans_seconds: float
+    plans_mib: float
     package: Package
 
 
@@ -213,18 +216,31 @@ def million(every: int = 50, before: Path | None = None, optimized: bool = True)
 
     One in `every` evaluations is bad; with a folder `before` they are the second run of two, which it compares.
     """
-    if optimized:
-        build = ["cargo", "build", "--release", "--quiet", "--locked", "--package", "functions-report"]
-        cache.run([*build, "--example", "million"], CARGO_TARGET_DIR=str(tools.cargo_target()))
-        program = tools.cargo_target() / "release/examples/million"
-    else:
-        program = tools.cargo_binary("million", "the million evaluations", kind="example")
+    program = example("million", "functions-report", "the million evaluations", optimized)
     result = json.loads(subprocess.check_output([program, str(every), *([before] if before else [])]))
     return result["seconds"], result["peakKib"] / 1024
 
 
+def plans(optimized: bool = True) -> tuple[float, float]:
+    """Seconds and MiB of the plans of ten thousand findings, on one core."""
+    program = example("plans", "functions-core", "the plans of ten thousand findings", optimized)
+    result = json.loads(subprocess.check_output([program]))
+    if result["plans"] != FINDINGS:
+        raise ToolchainError(f"{result['plans']} of {FINDINGS} findings were planned")
+    return result["seconds"], result["peakKib"] / 1024
+
+
+def example(name: str, package: str, what: str, optimized: bool) -> Path:
+    """A program among the examples of a crate."""
+    if not optimized:
+        return tools.cargo_binary(name, what, kind="example")
+    build = ["cargo", "build", "--release", "--quiet", "--locked", "--package", package, "--example", name]
+    cache.run(build, CARGO_TARGET_DIR=str(tools.cargo_target()))
+    return tools.cargo_target() / "release/examples" / name
+
+
 def measure() -> Functions:
-    """Both functions in turn, then the million and the package."""
+    """Both functions in turn, then the million, the plans and the package."""
     folder, ours, node = node_folder(), [], []
     with bootstrap() as binary:
         # The first round only fills caches.
@@ -233,8 +249,7 @@ def measure() -> Functions:
             if number:
                 ours.append(pair[0])
                 node.append(pair[1])
-    seconds, mib = million()
-    return Functions(median(ours), median(node), seconds, mib, package())
+    return Functions(median(ours), median(node), *million(), *plans(), package())
 
 
 def median(results: list[Started]) -> Started:

@@ -90,6 +90,24 @@ def shows_the_day(text: str) -> None:
     assert "Did not report: 555555555555 in us-east-1." in text
     page = (ROOT / re.search(r"Open the report: (\S+)", text)[1]).read_text()
     assert f"{after:.1f}" in page
+    shows_remediation(text)
+
+
+def shows_remediation(text: str) -> None:
+    """A dry run with before and after, advice, and a change that is approved, verified and undone."""
+    for words in (
+        "  dry run            late: retain backups for 7 days instead of 0",
+        '"days": 0',
+        '"days": 7',
+        "the CloudFormation stack `shop` owns the resource",
+        "remediation approve ",
+        ": verifying.",
+        "AWS Config has recorded and evaluated the bucket after the change: fixed",
+        ": undone.",
+    ):
+        assert words in text, words
+    page = (ROOT / re.search(r"Open the page of every step: (\S+)", text)[1]).read_text()
+    assert all(f"<td>{step}</td>" in page for step in ("approved", "acting", "verifying", "fixed", "undoing", "undone"))
 
 
 def test_an_unknown_example_names_the_known_ones():

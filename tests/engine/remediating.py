@@ -16,6 +16,7 @@ RULES = {
     "cloudtrail-validation": "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED",
     "ebs-encryption-by-default": "EC2_EBS_ENCRYPTION_BY_DEFAULT",
     "iam-password-policy": "IAM_PASSWORD_POLICY",
+    "instance-type": "DESIRED_INSTANCE_TYPE",
     "kms-rotation": "CMK_BACKING_KEY_ROTATION_ENABLED",
     "log-retention": "CW_LOGGROUP_RETENTION_PERIOD_CHECK",
     "rds-backup": "DB_INSTANCE_BACKUP_ENABLED",
@@ -26,13 +27,15 @@ RULES = {
     "security-group-admin-ports": "INCOMING_SSH_DISABLED",
     "sns-encryption": "SNS_ENCRYPTED_KMS",
 }
+# Those of the baseline, which are deployed without being named.
+BASELINE = {"instance-type": "ec2-approved-instance-types", "rds-backup": "rds-backup-retention-enabled"}
 FUNCTION, PROCESSING = "compliance-remediation", "compliance-processing"
 OUTPUTS = ("approverPolicy", "bucketName", "kmsKeyArn", "ledgerTableName", "remediationLambdaArn")
 
 
 def inputs(remediation: dict, *actions: str) -> dict:
     """Inputs of a deployment with the rules of these actions."""
-    managed = [{"identifier": RULES[action]} for action in actions if action != "rds-backup"]
+    managed = [{"identifier": RULES[action]} for action in actions if action not in BASELINE]
     return {"rules": {"managed": managed}, "remediation": remediation}
 
 
@@ -43,8 +46,8 @@ def outputs() -> dict:
 
 def rule(action: str) -> str:
     """Name of an action's rule in the account."""
-    if action == "rds-backup":
-        return "rds-backup-retention-enabled"
+    if action in BASELINE:
+        return BASELINE[action]
     return RULES[action].lower().replace("_", "-")
 
 

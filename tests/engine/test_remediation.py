@@ -97,15 +97,22 @@ def made_logs(one: Deployment) -> tuple[str, str]:
     return "AWS::Logs::LogGroup", "/app/orders"
 
 
-def made_group(one: Deployment) -> tuple[str, str]:
+def made_group(one: Deployment, name: str = "admins") -> tuple[str, str]:
     ec2 = one.client("ec2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    group = ec2.create_security_group(GroupName="admins", Description="admins", VpcId=vpc)["GroupId"]
+    group = ec2.create_security_group(GroupName=name, Description="admins", VpcId=vpc)["GroupId"]
     everybody, own = {"CidrIp": "0.0.0.0/0", "Description": "why"}, {"CidrIp": "10.0.0.0/8"}
     for port, block in ((22, everybody), (22, own), (443, everybody)):
         permission = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [block]}
         ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
     return GROUP, group
+
+
+def made_instance(one: Deployment) -> tuple[str, str]:
+    made = one.client("ec2").run_instances(
+        ImageId="ami-0123456789abcdef0", InstanceType="m5.large", MinCount=1, MaxCount=1
+    )
+    return "AWS::EC2::Instance", made["Instances"][0]["InstanceId"]
 
 
 def made_topic(one: Deployment) -> tuple[str, str]:
@@ -133,6 +140,7 @@ MAKE = {
     "cloudtrail-validation": made_trail,
     "ebs-encryption-by-default": the_account,
     "iam-password-policy": the_account,
+    "instance-type": made_instance,
     "kms-rotation": made_key,
     "log-retention": made_logs,
     "rds-backup": lambda one: made_database(one, "backups", 0),
@@ -156,6 +164,9 @@ def part(one: Deployment, action: str, resource: str) -> object:
             "EbsEncryptionByDefault"
         ],
         "iam-password-policy": lambda: one.client("iam").get_account_password_policy()["PasswordPolicy"],
+        "instance-type": lambda: one.client("ec2").describe_instances(InstanceIds=[resource])["Reservations"][0][
+            "Instances"
+        ][0]["State"]["Name"],
         "kms-rotation": lambda: one.client("kms").get_key_rotation_status(KeyId=resource)["KeyRotationEnabled"],
         "log-retention": lambda: {
             group["logGroupName"]: group.get("retentionInDays")
@@ -232,6 +243,16 @@ def test_change_is_fixed_when_a_later_evaluation_says_so(deployed, alice):
     assert identity in [one["id"] for one in listed]
 
 
+def test_instance_that_was_stopped_is_contained_and_its_finding_stays(deployed, alice):
+    kind, instance = made_instance(deployed)
+    find(deployed, "instance-type", kind, instance)
+    run(deployed)
+    approve(deployed, alice, item(deployed, instance)["id"])
+    assert item(deployed, instance)["state"] == "verifying", "not by the run that made the change"
+    run(deployed)
+    assert (item(deployed, instance)["state"], part(deployed, "instance-type", instance)) == ("contained", "stopped")
+
+
 def test_resource_of_a_stack_gets_advice(deployed):
     name = f"stack-{deployed.account.account_id}"
     bucket = {"Type": BUCKET, "Properties": {"BucketName": name}}
@@ -290,6 +311,92 @@ def test_stop_stops_every_change_until_it_is_resumed(deployed, alice):
     assert command(deployed, alice, "stop", "--resume").status == 0
     assert run(deployed)["changed"] == 1
     assert part(deployed, "s3-public-access-block", bucket)["BlockPublicAcls"] is True
+
+
+# What the function asks before it changes anything: action, what it asks for, what it says where that is denied.
+GUARDS = [
+    ("s3-public-access-block", "cloudformation:DescribeStackResources", "whether a CloudFormation stack owns"),
+    ("s3-public-access-block", "config:GetDiscoveredResourceCounts", "how many resources there are cannot be"),
+    ("s3-public-access-block", "config:SelectResourceConfig", "the tags of the resource cannot be determined"),
+    ("s3-public-access-block", "tag:GetResources", "the tags of the resource cannot be determined"),
+    ("s3-public-access-block", "s3:GetBucketPublicAccessBlock", "the resource cannot be read"),
+    ("s3-public-access-block", "s3:GetBucketWebsite", "the resource cannot be read"),
+    ("s3-public-access-block", "dynamodb:GetItem", ""),
+    ("s3-public-access-block", "dynamodb:PutItem", ""),
+    ("security-group-admin-ports", "ec2:DescribeNetworkInterfaces", "the resource cannot be read"),
+    ("kms-rotation", "kms:DescribeKey", "the resource cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("action", "denied", "reason"), GUARDS)
+def test_guard_that_the_deployed_role_cannot_evaluate_stops_the_change(deployed, alice, action, denied, reason):
+    name = denied.replace(":", "-").lower()
+    make = {"kms-rotation": made_key, "security-group-admin-ports": lambda one: made_group(one, name)}
+    kind, resource = make.get(action, lambda one: made_public_bucket(one, name))(deployed)
+    before = part(deployed, action, resource)
+    find(deployed, action, kind, resource)
+    run(deployed)
+    identity = item(deployed, resource)["id"]
+    role = deployed.client("lambda").get_function(FunctionName=FUNCTION)["Configuration"]["Role"].rsplit("/", 1)[-1]
+    iam, statement = deployed.client("iam"), {"Effect": "Deny", "Action": denied, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=document)
+    try:
+        answer = approve(deployed, alice, identity)
+        assert reason in answer.text if reason else answer.status == 2, answer
+        payload = json.dumps({"trigger": "remediation"})
+        ran = deployed.client("lambda").invoke(FunctionName=FUNCTION, Payload=payload)
+        result = ran["Payload"].read().decode()
+        assert reason in result if reason else "FunctionError" in ran, result
+        assert part(deployed, action, resource) == before, "nothing acts"
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="denied")
+    approve(deployed, alice, identity)
+    run(deployed)
+    assert part(deployed, action, resource) != before, "the change is made when the guard can be evaluated again"
+
+
+def test_stop_works_over_an_entry_that_does_not_read(deployed, alice):
+    kind, bucket = made_public_bucket(deployed, "unreadable")
+    find(deployed, "s3-public-access-block", kind, bucket)
+    run(deployed)
+    identity = item(deployed, bucket)["id"]
+    partition = {"S": f"control/{deployed.account.account_id}/{deployed.account.region}"}
+    table = deployed.outputs["ledgerTableName"]
+    # As somebody writes it in the console in a hurry.
+    alice.client("dynamodb").put_item(TableName=table, Item={"partition": partition, "sort": {"S": "switch"}})
+    assert approve(deployed, alice, identity).status == 2
+    assert part(deployed, "s3-public-access-block", bucket) is None, "what does not read stops"
+    for reason in ("incident", "the same incident"):
+        stopped = command(deployed, alice, "stop", "--reason", reason)
+        assert stopped.status == 0, stopped
+    approve(deployed, alice, identity)
+    assert part(deployed, "s3-public-access-block", bucket) is None
+    assert command(deployed, alice, "stop", "--resume").status == 0
+    run(deployed)
+    assert part(deployed, "s3-public-access-block", bucket)["BlockPublicAcls"] is True
+
+
+def test_rejected_change_is_not_made_and_a_tag_of_now_is_obeyed(deployed, alice):
+    kind, bucket = made_public_bucket(deployed, "rejected")
+    find(deployed, "s3-public-access-block", kind, bucket)
+    run(deployed)
+    identity, why = item(deployed, bucket)["id"], "a public website"
+    rejected = command(deployed, alice, "reject", identity, "--reason", why, "--json")
+    assert (rejected.status, rejected.json["remediation"]["state"]) == (0, "rejected"), rejected
+    assert why in json.dumps(rejected.json["remediation"]["steps"])
+    run(deployed)
+    assert part(deployed, "s3-public-access-block", bucket) is None
+
+    kind, bucket = made_public_bucket(deployed, "tagged")
+    find(deployed, "s3-public-access-block", kind, bucket)
+    run(deployed)
+    tags = {"TagSet": [{"Key": "compliance:opt-out", "Value": ""}]}
+    deployed.client("s3").put_bucket_tagging(Bucket=bucket, Tagging=tags)
+    approve(deployed, alice, item(deployed, bucket)["id"])
+    found = item(deployed, bucket)
+    assert found["state"] == "superseded" and "compliance:opt-out" in found["steps"][-1]["reason"], found
+    assert part(deployed, "s3-public-access-block", bucket) is None
 
 
 def test_wrong_use_of_the_command_says_what_is_right(deployed, alice):

@@ -1,7 +1,8 @@
 """The demo's second half: a day of a monitor that sees two accounts in two regions.
 
 Resources are created, rules evaluate them, a report is written, some findings are fixed, a new one appears, and the
-next report shows it. Notices arrive as e-mail, as the owner of the accounts reads them.
+next report shows it. Notices arrive as e-mail, as the owner of the accounts reads them. It ends with remediation
+(`remedy.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from account.client import Account, prepare_landing_zone
 
-from . import resources, tour
+from . import remedy, resources, tour
 from .artefacts import BUILD, ROOT
 from .engine import Engine, EngineError
 from .stack import Stack
@@ -77,8 +78,8 @@ def show(engine: Engine, endpoint: str) -> None:
     )
     for one in [one for one in bad if one.kind != "AWS::EC2::Volume"]:
         tour.line(f"{one.place.account_id} {one.place.region:10} {resources.fix(one)}")
-    for one in resources.put_bad_bucket(central):
-        tour.line(str(one))
+    (late,) = resources.put_bad_bucket(central)
+    tour.line(str(late))
     tour.line(f"{evaluate(seen)} evaluation results changed.")
     after = monitor.run()
     monitor.print_notices()
@@ -90,6 +91,7 @@ def show(engine: Engine, endpoint: str) -> None:
     tour.line(f"Did not report: {', '.join(silent)}.")
     folder = BUILD / "demo/report"
     tour.line(f"Open the report: {(monitor.download(folder) / 'index.html').relative_to(ROOT)}", style="bold")
+    remedy.show(central, monitor.outputs, late.name, central.evaluate)
 
 
 def deploy(engine: Engine, seen: list[Account]) -> Stack:

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use compliance_types::resource::Resource;
+use compliance_types::{resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Longest query (AWS Config API Reference, `SelectResourceConfig`, `Expression`).
@@ -92,6 +92,8 @@ pub struct Described {
     pub resource: Resource,
     /// What it is known by.
     pub details: Details,
+    /// Whether AWS Config says which tags it has; it does not for every type.
+    pub has_tags: bool,
 }
 
 #[derive(Deserialize)]
@@ -106,7 +108,7 @@ struct Row {
     #[serde(default)]
     arn: Option<String>,
     #[serde(default)]
-    tags: Vec<Tag>,
+    tags: Option<Vec<Tag>>,
 }
 
 #[derive(Deserialize)]
@@ -128,9 +130,31 @@ pub fn read_row(row: &str) -> Option<Described> {
         bytes += tag.key.len() + tag.value.len();
         bytes <= TAG_BYTES
     };
-    let tags = row.tags.into_iter().filter(|tag| fits(tag)).map(|tag| (tag.key, tag.value)).collect();
+    let has_tags = row.tags.is_some();
+    let tags =
+        row.tags.unwrap_or_default().into_iter().filter(|tag| fits(tag)).map(|tag| (tag.key, tag.value)).collect();
     let arn = row.arn.filter(|arn| !arn.is_empty());
-    Some(Described { account: row.account_id, region: row.aws_region, resource, details: Details { arn, name, tags } })
+    let details = Details { arn, name, tags };
+    Some(Described { account: row.account_id, region: row.aws_region, resource, details, has_tags })
+}
+
+/// A query for the time at which AWS Config recorded a resource last; none where a query cannot hold its id.
+#[must_use]
+pub fn capture_query(resource: &Resource) -> Option<String> {
+    let id = resource.resource_id.as_str();
+    let plain = !id.is_empty() && !id.contains(['\'', '\\', '"']);
+    let query = format!("SELECT resourceType, resourceId, configurationItemCaptureTime WHERE resourceId IN ('{id}')");
+    (plain && query.len() <= EXPRESSION_LENGTH).then_some(query)
+}
+
+/// When AWS Config recorded the resource, where the row is of it.
+#[must_use]
+pub fn read_capture(row: &str, resource: &Resource) -> Option<Timestamp> {
+    let row: serde_json::Value = serde_json::from_str(row).ok()?;
+    let text = |name: &str| row.get(name).and_then(serde_json::Value::as_str);
+    let same = text("resourceType") == Some(resource.resource_type.as_str())
+        && text("resourceId") == Some(resource.resource_id.as_str());
+    Timestamp::parse(text("configurationItemCaptureTime").filter(|_| same)?).ok()
 }
 
 /// A query for the details of resources.
@@ -199,6 +223,29 @@ mod tests {
         assert_eq!(read_row(&row("b")).unwrap().details, Details::default());
         assert_eq!(read_row(&row("")).unwrap().details, Details::default());
         assert!(read_row("{}").is_none() && read_row("").is_none());
+    }
+
+    #[test]
+    fn row_without_the_column_of_tags_is_told_apart_from_one_without_tags() {
+        let mut row = json!({ "accountId": "1", "awsRegion": "r", "resourceType": "T", "resourceId": "b", "tags": [] });
+        assert!(read_row(&row.to_string()).unwrap().has_tags);
+        row.as_object_mut().unwrap().remove("tags");
+        assert!(!read_row(&row.to_string()).unwrap().has_tags);
+    }
+
+    #[test]
+    fn time_of_the_record_is_read_of_the_resource_alone() {
+        let bucket = |id: &str| Resource { resource_type: "AWS::S3::Bucket".to_owned(), resource_id: id.to_owned() };
+        let row = json!({
+            "resourceType": "AWS::S3::Bucket", "resourceId": "b",
+            "configurationItemCaptureTime": "2026-03-04T05:06:07.000Z",
+        });
+        let read = read_capture(&row.to_string(), &bucket("b")).unwrap();
+        assert_eq!(read.unix_seconds(), Timestamp::parse("2026-03-04T05:06:07Z").unwrap().unix_seconds());
+        assert_eq!(read_capture(&row.to_string(), &bucket("c")), None);
+        assert_eq!(read_capture("{}", &bucket("b")), None);
+        assert!(capture_query(&bucket("b")).unwrap().ends_with("IN ('b')"));
+        assert_eq!(capture_query(&bucket("b' OR 'a' = 'a")), None);
     }
 
     #[test]

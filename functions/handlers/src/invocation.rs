@@ -9,6 +9,7 @@ use functions_core::{
 };
 use lambda_runtime::Context;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::error::HandlerError;
 
@@ -22,6 +23,8 @@ pub struct Invocation {
     pub started_unix_millis: u64,
     /// When Lambda ends it at the latest. Unit: milliseconds since 1970 in UTC.
     pub deadline_unix_millis: u64,
+    /// The clock at its start.
+    pub began: Instant,
 }
 
 impl Invocation {
@@ -38,11 +41,17 @@ impl Invocation {
             function_name: context.env_config.function_name.clone(),
             started_unix_millis: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
             deadline_unix_millis: context.deadline,
+            began: Instant::now(),
         })
     }
 
     /// When it started, to the second. Retries have the same [`Run::time`], but not this.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_unix_seconds(self.started_unix_millis / 1_000)
+    }
+
+    /// The time right now, to the second: an invocation takes minutes.
+    pub fn clock(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.started_unix_millis / 1_000 + self.began.elapsed().as_secs())
     }
 }

@@ -145,6 +145,7 @@ impl Signed {
             }
             (Content::Bucket { method, bucket, subresource, body }, Protocol::Bucket) => {
                 let body = body.clone().unwrap_or_default();
+                headers.extend(call.owner.iter().map(|owner| ("x-amz-expected-bucket-owner", owner.clone())));
                 if *method == "PUT" {
                     let digest = BASE64_STANDARD.encode(Sha256::digest(body.as_bytes()));
                     headers.push(("x-amz-checksum-sha256", digest));
@@ -200,6 +201,11 @@ fn host(service: Service, region: &str) -> (String, String) {
     match (service, partition) {
         (Service::Iam, "aws") => ("iam.amazonaws.com".to_owned(), "us-east-1".to_owned()),
         (Service::Iam, "aws-cn") => ("iam.cn-north-1.amazonaws.com.cn".to_owned(), "cn-north-1".to_owned()),
+        (Service::Iam, "aws-eusc") => ("iam.eusc-de-east-1.amazonaws.eu".to_owned(), "eusc-de-east-1".to_owned()),
+        (Service::Iam, "aws-iso") => ("iam.us-iso-east-1.c2s.ic.gov".to_owned(), "us-iso-east-1".to_owned()),
+        (Service::Iam, "aws-iso-b") => ("iam.us-isob-east-1.sc2s.sgov.gov".to_owned(), "us-isob-east-1".to_owned()),
+        (Service::Iam, "aws-iso-e") => ("iam.eu-isoe-west-1.cloud.adc-e.uk".to_owned(), "eu-isoe-west-1".to_owned()),
+        (Service::Iam, "aws-iso-f") => ("iam.us-isof-south-1.csp.hci.ic.gov".to_owned(), "us-isof-south-1".to_owned()),
         (Service::Iam, "aws-us-gov") => ("iam.us-gov.amazonaws.com".to_owned(), "us-gov-west-1".to_owned()),
         _ => (format!("{}.{region}.{suffix}", service.name()), region.to_owned()),
     }
@@ -274,7 +280,7 @@ mod tests {
         let form = Call::form(Service::Ec2, "DescribeSecurityGroups", [("GroupId.1", "sg-1")]);
         let items = json!({ "set": [{ "item": [{ "id": ["a"] }, { "id": ["b"] }] }] });
         assert_eq!(signed.send(&form).await.unwrap(), items);
-        let put = Call::put("PutBucketPolicy", "b", "policy", "{}".to_owned());
+        let put = Call::put("PutBucketPolicy", "b", "policy", "{}".to_owned()).owned_by("123456789012");
         signed.send(&put).await.unwrap();
         let requests = aws.requests();
         let scopes = ["eu-central-1/kms", "eu-central-1/ec2", "eu-central-1/s3"];
@@ -285,6 +291,8 @@ mod tests {
         assert_eq!(requests[1].body, "Action=DescribeSecurityGroups&Version=2016-11-15&GroupId.1=sg-1");
         assert_eq!(requests[2].line, "PUT /b?policy");
         assert!(requests[2].headers.contains_key("x-amz-content-sha256"));
+        assert_eq!(requests[2].headers["x-amz-expected-bucket-owner"], "123456789012");
+        assert!(requests[2].headers["authorization"].contains("x-amz-expected-bucket-owner"), "{:?}", requests[2]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -324,6 +332,9 @@ mod tests {
     #[test]
     fn host_is_that_of_the_partition() {
         assert_eq!(host(Service::Iam, "eu-central-1"), ("iam.amazonaws.com".to_owned(), "us-east-1".to_owned()));
+        for (region, expected) in [("us-iso-west-1", "us-iso-east-1"), ("eusc-de-east-1", "eusc-de-east-1")] {
+            assert_eq!(host(Service::Iam, region).1, expected, "the region of IAM's endpoint");
+        }
         assert_eq!(host(Service::Ec2, "cn-north-1").0, "ec2.cn-north-1.amazonaws.com.cn");
         assert_eq!(host(Service::S3, "us-gov-west-1").0, "s3.us-gov-west-1.amazonaws.com");
     }

@@ -44,6 +44,21 @@ impl Table {
     /// # Errors
     /// When DynamoDB does not give them.
     pub async fn query(&self, partition: &str, prefix: Option<&str>) -> Result<Vec<Entry>, AwsError> {
+        let mut entries = Vec::new();
+        self.each(partition, prefix, |entry| entries.push(entry)).await?;
+        Ok(entries)
+    }
+
+    /// Calls `take` with every entry of a partition whose key begins with `prefix`, page by page.
+    ///
+    /// # Errors
+    /// When DynamoDB does not give them.
+    pub async fn each(
+        &self,
+        partition: &str,
+        prefix: Option<&str>,
+        mut take: impl FnMut(Entry),
+    ) -> Result<(), AwsError> {
         let operation = || format!("Query `{partition}` of `{}`", self.name);
         let mut request = self
             .client
@@ -60,12 +75,13 @@ impl Table {
             None => request.key_condition_expression("#p = :p"),
         };
         let mut items = request.into_paginator().items().send();
-        let mut entries = Vec::new();
         while let Some(item) = items.next().await {
             let item = item.map_err(|error| AwsError::new(operation(), &error))?;
-            entries.extend(entry(&item));
+            if let Some(entry) = entry(&item) {
+                take(entry);
+            }
         }
-        Ok(entries)
+        Ok(())
     }
 
     /// One entry, where there is one.

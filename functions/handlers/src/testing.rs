@@ -136,6 +136,7 @@ pub fn invocation() -> Invocation {
         function_name: "compliance-x".to_owned(),
         started_unix_millis: 1_772_600_767_000,
         deadline_unix_millis: 1_772_601_067_000,
+        began: tokio::time::Instant::now(),
     }
 }
 

@@ -23,7 +23,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public int? ApprovalHours { get; set; }
 
         /// <summary>
-        /// Whether two people must approve each change. Default: false. Default: false.
+        /// Whether two people must approve each change, and each undo. Default: false.
         /// </summary>
         [Input("fourEyes")]
         public bool? FourEyes { get; set; }
@@ -35,7 +35,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public Inputs.RemediationLimitsArgs? Limits { get; set; }
 
         /// <summary>
-        /// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+        /// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
         /// </summary>
         [Input("mode")]
         public AwsCompliance.PulumiPackage.RemediationMode? Mode { get; set; }
@@ -63,6 +63,12 @@ namespace AwsCompliance.PulumiPackage.Inputs
             get => _rules ?? (_rules = new Dictionary<string, Inputs.RemediationRuleArgs>());
             set => _rules = value;
         }
+
+        /// <summary>
+        /// Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+        /// </summary>
+        [Input("trustSessionNames")]
+        public bool? TrustSessionNames { get; set; }
 
         /// <summary>
         /// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.

@@ -23,7 +23,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public int? MaxActions { get; set; }
 
         /// <summary>
-        /// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        /// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
         /// </summary>
         [Input("maxPercent")]
         public int? MaxPercent { get; set; }

@@ -3097,11 +3097,11 @@ func (o RecorderStatusPtrOutput) RoleArn() pulumi.StringPtrOutput {
 type Remediation struct {
 	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
 	ApprovalHours *int `pulumi:"approvalHours"`
-	// Whether two people must approve each change. Default: false. Default: false.
+	// Whether two people must approve each change, and each undo. Default: false.
 	FourEyes *bool `pulumi:"fourEyes"`
 	// How many resources a run may change. A run is an hour.
 	Limits *RemediationLimits `pulumi:"limits"`
-	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
 	Mode *RemediationMode `pulumi:"mode"`
 	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
 	OptInTag *string `pulumi:"optInTag"`
@@ -3109,6 +3109,8 @@ type Remediation struct {
 	OptOutTag *string `pulumi:"optOutTag"`
 	// What is done about the findings of single rules, by the rule's name without the prefix.
 	Rules map[string]RemediationRule `pulumi:"rules"`
+	// Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+	TrustSessionNames *bool `pulumi:"trustSessionNames"`
 	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
 	VerificationHours *int `pulumi:"verificationHours"`
 	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
@@ -3130,11 +3132,11 @@ type RemediationInput interface {
 type RemediationArgs struct {
 	// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
 	ApprovalHours *int `pulumi:"approvalHours"`
-	// Whether two people must approve each change. Default: false. Default: false.
+	// Whether two people must approve each change, and each undo. Default: false.
 	FourEyes *bool `pulumi:"fourEyes"`
 	// How many resources a run may change. A run is an hour.
 	Limits *RemediationLimitsArgs `pulumi:"limits"`
-	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+	// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
 	Mode *RemediationMode `pulumi:"mode"`
 	// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
 	OptInTag *string `pulumi:"optInTag"`
@@ -3142,6 +3144,8 @@ type RemediationArgs struct {
 	OptOutTag *string `pulumi:"optOutTag"`
 	// What is done about the findings of single rules, by the rule's name without the prefix.
 	Rules map[string]RemediationRuleArgs `pulumi:"rules"`
+	// Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+	TrustSessionNames *bool `pulumi:"trustSessionNames"`
 	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
 	VerificationHours *int `pulumi:"verificationHours"`
 	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
@@ -3231,7 +3235,7 @@ func (o RemediationOutput) ApprovalHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Remediation) *int { return v.ApprovalHours }).(pulumi.IntPtrOutput)
 }
 
-// Whether two people must approve each change. Default: false. Default: false.
+// Whether two people must approve each change, and each undo. Default: false.
 func (o RemediationOutput) FourEyes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Remediation) *bool { return v.FourEyes }).(pulumi.BoolPtrOutput)
 }
@@ -3241,7 +3245,7 @@ func (o RemediationOutput) Limits() RemediationLimitsPtrOutput {
 	return o.ApplyT(func(v Remediation) *RemediationLimits { return v.Limits }).(RemediationLimitsPtrOutput)
 }
 
-// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
 func (o RemediationOutput) Mode() RemediationModePtrOutput {
 	return o.ApplyT(func(v Remediation) *RemediationMode { return v.Mode }).(RemediationModePtrOutput)
 }
@@ -3259,6 +3263,11 @@ func (o RemediationOutput) OptOutTag() pulumi.StringPtrOutput {
 // What is done about the findings of single rules, by the rule's name without the prefix.
 func (o RemediationOutput) Rules() RemediationRuleMapOutput {
 	return o.ApplyT(func(v Remediation) map[string]RemediationRule { return v.Rules }).(RemediationRuleMapOutput)
+}
+
+// Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+func (o RemediationOutput) TrustSessionNames() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Remediation) *bool { return v.TrustSessionNames }).(pulumi.BoolPtrOutput)
 }
 
 // Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
@@ -3305,7 +3314,7 @@ func (o RemediationPtrOutput) ApprovalHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Whether two people must approve each change. Default: false. Default: false.
+// Whether two people must approve each change, and each undo. Default: false.
 func (o RemediationPtrOutput) FourEyes() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *Remediation) *bool {
 		if v == nil {
@@ -3325,7 +3334,7 @@ func (o RemediationPtrOutput) Limits() RemediationLimitsPtrOutput {
 	}).(RemediationLimitsPtrOutput)
 }
 
-// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
 func (o RemediationPtrOutput) Mode() RemediationModePtrOutput {
 	return o.ApplyT(func(v *Remediation) *RemediationMode {
 		if v == nil {
@@ -3363,6 +3372,16 @@ func (o RemediationPtrOutput) Rules() RemediationRuleMapOutput {
 		}
 		return v.Rules
 	}).(RemediationRuleMapOutput)
+}
+
+// Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+func (o RemediationPtrOutput) TrustSessionNames() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Remediation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.TrustSessionNames
+	}).(pulumi.BoolPtrOutput)
 }
 
 // Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
@@ -3470,7 +3489,7 @@ func (o RemediationAlternativeArrayOutput) Index(i pulumi.IntInput) RemediationA
 type RemediationLimits struct {
 	// Number of resources, over all rules. Range: 1-1000. Default: 10.
 	MaxActions *int `pulumi:"maxActions"`
-	// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+	// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
 	MaxPercent *int `pulumi:"maxPercent"`
 }
 
@@ -3489,7 +3508,7 @@ type RemediationLimitsInput interface {
 type RemediationLimitsArgs struct {
 	// Number of resources, over all rules. Range: 1-1000. Default: 10.
 	MaxActions *int `pulumi:"maxActions"`
-	// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+	// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
 	MaxPercent *int `pulumi:"maxPercent"`
 }
 
@@ -3576,7 +3595,7 @@ func (o RemediationLimitsOutput) MaxActions() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RemediationLimits) *int { return v.MaxActions }).(pulumi.IntPtrOutput)
 }
 
-// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
 func (o RemediationLimitsOutput) MaxPercent() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RemediationLimits) *int { return v.MaxPercent }).(pulumi.IntPtrOutput)
 }
@@ -3615,7 +3634,7 @@ func (o RemediationLimitsPtrOutput) MaxActions() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
 func (o RemediationLimitsPtrOutput) MaxPercent() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *RemediationLimits) *int {
 		if v == nil {

@@ -639,7 +639,7 @@ export interface RemediationArgs {
      */
     approvalHours?: number;
     /**
-     * Whether two people must approve each change. Default: false. Default: false.
+     * Whether two people must approve each change, and each undo. Default: false.
      */
     fourEyes?: boolean;
     /**
@@ -647,7 +647,7 @@ export interface RemediationArgs {
      */
     limits?: inputs.RemediationLimitsArgs;
     /**
-     * What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+     * What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
      */
     mode?: enums.RemediationMode;
     /**
@@ -662,6 +662,10 @@ export interface RemediationArgs {
      * What is done about the findings of single rules, by the rule's name without the prefix.
      */
     rules?: {[key: string]: inputs.RemediationRuleArgs};
+    /**
+     * Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+     */
+    trustSessionNames?: boolean;
     /**
      * Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
      */
@@ -681,7 +685,7 @@ export interface RemediationLimitsArgs {
      */
     maxActions?: number;
     /**
-     * Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+     * Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
      */
     maxPercent?: number;
 }

@@ -2812,7 +2812,7 @@ class RemediationArgsDict(TypedDict):
     """
     four_eyes: NotRequired[_builtins.bool]
     """
-    Whether two people must approve each change. Default: false. Default: false.
+    Whether two people must approve each change, and each undo. Default: false.
     """
     limits: NotRequired['RemediationLimitsArgsDict']
     """
@@ -2820,7 +2820,7 @@ class RemediationArgsDict(TypedDict):
     """
     mode: NotRequired[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]]
     """
-    What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+    What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
     """
     opt_in_tag: NotRequired[_builtins.str]
     """
@@ -2833,6 +2833,10 @@ class RemediationArgsDict(TypedDict):
     rules: NotRequired[Mapping[str, 'RemediationRuleArgsDict']]
     """
     What is done about the findings of single rules, by the rule's name without the prefix.
+    """
+    trust_session_names: NotRequired[_builtins.bool]
+    """
+    Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
     """
     verification_hours: NotRequired[_builtins.int]
     """
@@ -2853,18 +2857,20 @@ class RemediationArgs:
                  opt_in_tag: Optional[_builtins.str] = None,
                  opt_out_tag: Optional[_builtins.str] = None,
                  rules: Optional[Mapping[str, 'RemediationRuleArgs']] = None,
+                 trust_session_names: Optional[_builtins.bool] = None,
                  verification_hours: Optional[_builtins.int] = None,
                  windows: Optional[Sequence[_builtins.str]] = None):
         """
         What is done about findings.
 
         :param _builtins.int approval_hours: Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
-        :param _builtins.bool four_eyes: Whether two people must approve each change. Default: false. Default: false.
+        :param _builtins.bool four_eyes: Whether two people must approve each change, and each undo. Default: false.
         :param 'RemediationLimitsArgs' limits: How many resources a run may change. A run is an hour.
-        :param 'RemediationMode' mode: What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+        :param 'RemediationMode' mode: What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
         :param _builtins.str opt_in_tag: Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that mode: whether Terraform or Pulumi manages a resource cannot be determined.
         :param _builtins.str opt_out_tag: Name of the tag that keeps a resource from being changed, whatever its value. Default: `compliance:opt-out`.
         :param Mapping[str, 'RemediationRuleArgs'] rules: What is done about the findings of single rules, by the rule's name without the prefix.
+        :param _builtins.bool trust_session_names: Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
         :param _builtins.int verification_hours: Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
         :param Sequence[_builtins.str] windows: When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
         """
@@ -2882,6 +2888,8 @@ class RemediationArgs:
             pulumi.set(__self__, "opt_out_tag", opt_out_tag)
         if rules is not None:
             pulumi.set(__self__, "rules", rules)
+        if trust_session_names is not None:
+            pulumi.set(__self__, "trust_session_names", trust_session_names)
         if verification_hours is not None:
             pulumi.set(__self__, "verification_hours", verification_hours)
         if windows is not None:
@@ -2903,7 +2911,7 @@ class RemediationArgs:
     @pulumi.getter(name="fourEyes")
     def four_eyes(self) -> Optional[_builtins.bool]:
         """
-        Whether two people must approve each change. Default: false. Default: false.
+        Whether two people must approve each change, and each undo. Default: false.
         """
         return pulumi.get(self, "four_eyes")
 
@@ -2927,7 +2935,7 @@ class RemediationArgs:
     @pulumi.getter
     def mode(self) -> Optional['RemediationMode']:
         """
-        What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`. Default: `dryRun`.
+        What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where the resource has the tag `optInTag`. Default: `dryRun`.
         """
         return pulumi.get(self, "mode")
 
@@ -2972,6 +2980,18 @@ class RemediationArgs:
         pulumi.set(self, "rules", value)
 
     @_builtins.property
+    @pulumi.getter(name="trustSessionNames")
+    def trust_session_names(self) -> Optional[_builtins.bool]:
+        """
+        Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
+        """
+        return pulumi.get(self, "trust_session_names")
+
+    @trust_session_names.setter
+    def trust_session_names(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "trust_session_names", value)
+
+    @_builtins.property
     @pulumi.getter(name="verificationHours")
     def verification_hours(self) -> Optional[_builtins.int]:
         """
@@ -3006,7 +3026,7 @@ class RemediationLimitsArgsDict(TypedDict):
     """
     max_percent: NotRequired[_builtins.int]
     """
-    Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+    Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
     """
 
 @pulumi.input_type
@@ -3018,7 +3038,7 @@ class RemediationLimitsArgs:
         How many resources a run may change.
 
         :param _builtins.int max_actions: Number of resources, over all rules. Range: 1-1000. Default: 10.
-        :param _builtins.int max_percent: Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        :param _builtins.int max_percent: Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
         """
         if max_actions is not None:
             pulumi.set(__self__, "max_actions", max_actions)
@@ -3041,7 +3061,7 @@ class RemediationLimitsArgs:
     @pulumi.getter(name="maxPercent")
     def max_percent(self) -> Optional[_builtins.int]:
         """
-        Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
+        Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range: 1-100. Default: 5.
         """
         return pulumi.get(self, "max_percent")
 

@@ -109,6 +109,10 @@ pub trait Action: Sync {
     fn risk(&self) -> Risk {
         Risk::Reversible
     }
+    /// Whether the change holds off what the finding is about without fixing it: its rule still finds the resource noncompliant.
+    fn contains(&self) -> bool {
+        false
+    }
     /// Its parameters.
     fn parameters(&self) -> &'static [Parameter] {
         &[]
@@ -127,6 +131,17 @@ pub trait Action: Sync {
     /// # Errors
     /// When an answer lacks what is needed.
     fn part(&self, target: &Target, answers: &[Value]) -> Result<Value, String>;
+    /// The members of the part that the action writes; the others are what it must know before. None: it writes all of them.
+    fn written(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Ids by which CloudFormation may know the resource, beside those of AWS Config.
+    ///
+    /// # Errors
+    /// When the part lacks them.
+    fn physical_ids(&self, _part: &Value) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
+    }
     /// What the part should be.
     ///
     /// # Errors
@@ -137,6 +152,15 @@ pub trait Action: Sync {
     /// # Errors
     /// When one of them is no part of this action.
     fn write(&self, target: &Target, from: &Value, to: &Value) -> Result<Vec<Call>, String>;
+}
+
+/// Whether two parts are alike in what the action writes.
+#[must_use]
+pub fn are_alike(action: &dyn Action, one: &Value, other: &Value) -> bool {
+    match action.written() {
+        [] => one == other,
+        members => members.iter().all(|name| one.get(name) == other.get(name)),
+    }
 }
 
 /// The parameters of an action: those that are given, and the defaults of the others.

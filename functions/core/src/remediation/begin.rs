@@ -4,7 +4,7 @@
 use compliance_types::time::Timestamp;
 
 use super::{
-    budget::{Budget, broken},
+    budget::Budget,
     decision::{Switch, is_expired},
     guard::Fact,
     item::{Item, Lease, partition},
@@ -22,15 +22,13 @@ use crate::{
 pub struct Conditions<'a> {
     /// The settings.
     pub settings: &'a Settings,
-    /// Every remediation, for the breakers.
-    pub items: &'a [Item],
-    /// What the run has taken of its limits.
+    /// What the run has taken of its limits, and what failed within a day.
     pub budget: &'a Budget,
     /// The stop switch, read just now.
     pub switch: Option<&'a Switch>,
     /// The entry of the resource's lease, read just now.
     pub lease: Option<&'a Entry>,
-    /// How many resources of the rule's type there are.
+    /// How many resources of the type there are.
     pub resources: &'a Fact<u64>,
     /// Now.
     pub now: &'a Timestamp,
@@ -70,35 +68,28 @@ pub fn begin(item: &Item, event: Event, by: &str, conditions: &Conditions<'_>) -
     if !open {
         return Err(format!("no change window is open: {}", settings.windows.join(", ")));
     }
-    // What a person undoes is bounded by nothing but the switch, the window and the lease.
+    if !settings.makes(&item.rule, &item.action) {
+        return Err(format!("the mode of rule `{}` makes no changes by action `{}`", item.rule, item.action));
+    }
+    // After failures a person may still undo.
     if event == Event::Begin {
-        if !settings.rules.get(&item.rule).is_some_and(|rule| rule.mode.acts()) {
-            return Err("the rule's mode does not make changes".to_owned());
-        }
         if is_expired(item, settings, now) {
             return Err("the plan has expired".to_owned());
         }
-        // A time in the future would let no failure count again.
-        let resumed = conditions.switch.map(|switch| &switch.at).filter(|at| at.unix_millis() <= now.unix_millis());
-        if let Some(reason) = broken(conditions.items, &item.rule, resumed, now) {
+        if let Some(reason) = budget.broken(&item.rule, conditions.switch.map(|switch| &switch.at), now) {
             return Err(reason);
         }
-        budget.left(&item.rule, settings.limits, conditions.resources)?;
     }
+    budget.allows(&item.resource.resource_type, settings.limits, conditions.resources)?;
     let lease = lease(item, conditions)?;
     let next = item.after(event, now, by, "").ok_or_else(|| format!("the remediation is {}", item.state.word()))?;
     if !next.state.is_under_way() {
         return Err("no change begins by this".to_owned());
     }
     let (next, put) = Item { lease: Some(conditions.holder.clone()), ..next }.stored().map_err(render)?;
-    let mut writes = vec![put, lease];
-    let mut budget: Budget = (*budget).clone();
-    if event == Event::Begin {
-        let (stored, put) = budget.taken(&item.rule).stored(&item.origin()).map_err(render)?;
-        budget = stored;
-        writes.push(put);
-    }
-    Ok(Begun { item: next, budget, writes })
+    let taken = (*budget).clone().taken(&item.resource.resource_type);
+    let (budget, limits) = taken.stored(&item.origin()).map_err(render)?;
+    Ok(Begun { item: next, budget, writes: vec![put, lease, limits] })
 }
 
 /// The write that takes the lease of the resource.

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     guard::Fact,
     item::{Item, partition},
-    settings::Limits,
-    state::State,
+    settings::{Limits, RuleSettings},
 };
 use crate::{
     finding::UnreadableEntry,
@@ -30,18 +29,46 @@ pub const RULE_FAILURES: usize = 3;
 pub const ACCOUNT_FAILURES: usize = 5;
 const DAY_SECONDS: u64 = 86_400;
 
-/// What a run has taken of its limits.
+/// Failures that the entry has at most; far fewer stop all changes.
+const FAILURES: usize = 50;
+
+/// The dry run of a rule in mode `automatic`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DryRun {
+    /// When its changes were planned first.
+    pub at: Timestamp,
+    /// What was planned: the digest of action and parameters.
+    pub of: String,
+}
+
+/// A change that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// When.
+    pub at: Timestamp,
+    /// Name of the rule.
+    pub rule: String,
+    /// Id of the remediation.
+    pub id: String,
+}
+
+/// What a run has taken of its limits, and what went wrong within a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Budget {
     /// When the run began.
     pub started: Timestamp,
-    /// Resources that it changed, by rule.
+    /// Resources that it changed, by type.
     #[serde(default)]
     pub changed: BTreeMap<String, u32>,
-    /// When each rule of mode `automatic` was planned first: its dry run.
+    /// The dry run of each rule of mode `automatic`.
     #[serde(default)]
-    pub dry_run: BTreeMap<String, Timestamp>,
+    pub dry_run: BTreeMap<String, DryRun>,
+    /// Changes that failed, oldest first. They count whatever becomes of their remediations later.
+    #[serde(default)]
+    pub failures: Vec<Failure>,
     /// The revision of its entry; 0 before it is written.
     #[serde(skip)]
     pub revision: u64,
@@ -54,7 +81,13 @@ impl Budget {
     /// When the entry does not read.
     pub fn read(entry: Option<&Entry>, now: &Timestamp) -> Result<Self, UnreadableEntry> {
         let Some(entry) = entry else {
-            return Ok(Self { started: now.clone(), changed: BTreeMap::new(), dry_run: BTreeMap::new(), revision: 0 });
+            return Ok(Self {
+                started: now.clone(),
+                changed: BTreeMap::new(),
+                dry_run: BTreeMap::new(),
+                failures: Vec::new(),
+                revision: 0,
+            });
         };
         let read = serde_json::from_str::<Self>(&entry.body).map_err(|error| UnreadableEntry {
             partition: entry.partition.clone(),
@@ -82,62 +115,90 @@ impl Budget {
         Ok((stored, Write::Put(entry)))
     }
 
-    /// How many more resources of a rule may be changed in this run; `resources`: how many there are of the rule's type.
+    /// Why no more resources of any type may be changed in this run; none where some may.
+    #[must_use]
+    pub fn is_spent(&self, limits: Limits) -> Option<String> {
+        let all: u32 = self.changed.values().fold(0, |sum, count| sum.saturating_add(*count));
+        (all >= limits.max_actions).then(|| format!("the limit of {} changes a run is reached", limits.max_actions))
+    }
+
+    /// Whether one more resource of a type may be changed in this run; `resources`: how many there are of the type.
     ///
     /// # Errors
     /// Why none may be.
-    pub fn left(&self, rule: &str, limits: Limits, resources: &Fact<u64>) -> Result<u32, String> {
-        let all: u32 = self.changed.values().fold(0, |sum, count| sum.saturating_add(*count));
-        let left = limits.max_actions.saturating_sub(all);
-        if left == 0 {
-            return Err(format!("the limit of {} changes a run is reached", limits.max_actions));
+    pub fn allows(&self, resource_type: &str, limits: Limits, resources: &Fact<u64>) -> Result<(), String> {
+        if let Some(reason) = self.is_spent(limits) {
+            return Err(reason);
         }
+        let unknown = |reason: &str| Err(format!("how many resources there are cannot be determined: {reason}"));
         let resources = match resources {
+            // One of them is at hand.
+            Ok(0) => return unknown("the answer is none"),
             Ok(count) => *count,
-            Err(reason) => return Err(format!("how many resources there are cannot be determined: {reason}")),
+            Err(reason) => return unknown(reason),
         };
         let share = resources.saturating_mul(u64::from(limits.max_percent)) / 100;
         let share = u32::try_from(share.max(1)).unwrap_or(u32::MAX);
-        let of_rule = share.saturating_sub(self.changed.get(rule).copied().unwrap_or(0));
-        if of_rule == 0 {
+        if self.changed.get(resource_type).copied().unwrap_or(0) >= share {
             return Err(format!("the limit of {} % of {resources} resources a run is reached", limits.max_percent));
         }
-        Ok(left.min(of_rule))
+        Ok(())
     }
 
-    /// The same where one more resource of a rule is changed.
+    /// The same where one more resource of a type is changed.
     #[must_use]
-    pub fn taken(mut self, rule: &str) -> Self {
-        let count = self.changed.entry(rule.to_owned()).or_default();
+    pub fn taken(mut self, resource_type: &str) -> Self {
+        let count = self.changed.entry(resource_type.to_owned()).or_default();
         *count = count.saturating_add(1);
         self
     }
 
-    /// Whether a rule of mode `automatic` had its dry run in an earlier run.
+    /// Notes the dry run of a rule, where it had none of this action with these parameters.
+    pub fn note_dry_run(&mut self, name: &str, rule: &RuleSettings, now: &Timestamp) {
+        let of = rule.digest();
+        if self.dry_run.get(name).is_none_or(|known| known.of != of) {
+            self.dry_run.insert(name.to_owned(), DryRun { at: now.clone(), of });
+        }
+    }
+
+    /// Whether a rule of mode `automatic` had a dry run of its action with its parameters in an earlier run.
     #[must_use]
-    pub fn had_dry_run(&self, rule: &str, now: &Timestamp) -> bool {
-        let age = self.dry_run.get(rule).map(|at| now.unix_seconds().saturating_sub(at.unix_seconds()));
-        age.is_some_and(|age| age >= RUN_SECONDS)
+    pub fn had_dry_run(&self, name: &str, rule: &RuleSettings, now: &Timestamp) -> bool {
+        let known = self.dry_run.get(name).filter(|known| known.of == rule.digest());
+        known.is_some_and(|known| now.unix_seconds().saturating_sub(known.at.unix_seconds()) >= RUN_SECONDS)
+    }
+
+    /// The same where the change of a remediation failed.
+    #[must_use]
+    pub fn failed(mut self, item: &Item, now: &Timestamp) -> Self {
+        self.failures.retain(|failure| is_within_a_day(failure, now));
+        self.failures.push(Failure { at: now.clone(), rule: item.rule.clone(), id: item.id.clone() });
+        let surplus = self.failures.len().saturating_sub(FAILURES);
+        self.failures.drain(..surplus);
+        self
+    }
+
+    /// Why no change is made after others failed; `resumed`: when a person last let changes go on.
+    #[must_use]
+    pub fn broken(&self, rule: &str, resumed: Option<&Timestamp>, now: &Timestamp) -> Option<String> {
+        // A time in the future would let no failure count again.
+        let resumed = resumed.filter(|at| at.unix_millis() <= now.unix_millis());
+        let counts = |failure: &&Failure| {
+            let since = resumed.is_none_or(|resumed| failure.at.unix_millis() > resumed.unix_millis());
+            since && is_within_a_day(failure, now)
+        };
+        let failed: Vec<&Failure> = self.failures.iter().filter(counts).collect();
+        if failed.len() >= ACCOUNT_FAILURES {
+            return Some(format!("{} remediations failed within a day; all changes are stopped", failed.len()));
+        }
+        let of_rule = failed.iter().filter(|failure| failure.rule == rule).count();
+        (of_rule >= RULE_FAILURES)
+            .then(|| format!("{of_rule} remediations of the rule failed within a day; its changes are stopped"))
     }
 }
 
-/// Why no change is made after others failed; `resumed`: when a person last let changes go on.
-#[must_use]
-pub fn broken(items: &[Item], rule: &str, resumed: Option<&Timestamp>, now: &Timestamp) -> Option<String> {
-    let counts = |item: &&Item| {
-        item.state == State::Failed
-            && item.entered().is_some_and(|at| {
-                now.unix_seconds().saturating_sub(at.unix_seconds()) < DAY_SECONDS
-                    && resumed.is_none_or(|resumed| at.unix_millis() > resumed.unix_millis())
-            })
-    };
-    let failed: Vec<&Item> = items.iter().filter(counts).collect();
-    if failed.len() >= ACCOUNT_FAILURES {
-        return Some(format!("{} remediations failed within a day; all changes are stopped", failed.len()));
-    }
-    let of_rule = failed.iter().filter(|item| item.rule == rule).count();
-    (of_rule >= RULE_FAILURES)
-        .then(|| format!("{of_rule} remediations of the rule failed within a day; its changes are stopped"))
+fn is_within_a_day(failure: &Failure, now: &Timestamp) -> bool {
+    now.unix_seconds().saturating_sub(failure.at.unix_seconds()) < DAY_SECONDS
 }
 
 #[cfg(test)]
@@ -152,49 +213,85 @@ mod tests {
         Budget::read(None, &run().time).unwrap()
     }
 
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_seconds(run().time.unix_seconds() + seconds)
+    }
+
     #[test]
-    fn limits_are_a_number_over_all_rules_and_a_share_of_each() {
+    fn limits_are_a_number_over_all_types_and_a_share_of_each() {
         let limits = Limits { max_actions: 4, max_percent: 5 };
-        assert_eq!(budget().left("a", limits, &Ok(1000)), Ok(4));
-        assert_eq!(budget().left("a", limits, &Ok(40)), Ok(2));
-        assert_eq!(budget().left("a", limits, &Ok(3)), Ok(1), "one resource is always allowed");
+        assert_eq!(budget().allows("a", limits, &Ok(1000)), Ok(()));
+        assert_eq!(budget().allows("a", limits, &Ok(3)), Ok(()), "one resource is always allowed");
         let two = budget().taken("a").taken("a");
-        assert_eq!(two.left("a", limits, &Ok(40)).unwrap_err(), "the limit of 5 % of 40 resources a run is reached");
-        assert_eq!(two.left("b", limits, &Ok(40)), Ok(2));
+        assert_eq!(two.allows("a", limits, &Ok(40)).unwrap_err(), "the limit of 5 % of 40 resources a run is reached");
+        assert_eq!(two.allows("b", limits, &Ok(40)), Ok(()));
         let four = two.taken("b").taken("b");
-        assert_eq!(four.left("c", limits, &Ok(40)).unwrap_err(), "the limit of 4 changes a run is reached");
-        assert!(budget().left("a", limits, &Err("denied".to_owned())).is_err());
+        assert_eq!(four.allows("c", limits, &Ok(40)).unwrap_err(), "the limit of 4 changes a run is reached");
+        assert_eq!(four.is_spent(limits), four.allows("c", limits, &Ok(40)).err());
+    }
+
+    #[test]
+    fn unknown_number_of_resources_and_none_of_them_allow_no_change() {
+        for unknown in [Err("denied".to_owned()), Ok(0)] {
+            let error = budget().allows("a", Limits::default(), &unknown).unwrap_err();
+            assert!(error.starts_with("how many resources there are cannot be determined"), "{error}");
+        }
     }
 
     #[test]
     fn run_is_an_hour_and_the_dry_run_of_a_rule_is_another_one() {
-        let mut first = budget().taken("a");
-        first.dry_run.insert("a".to_owned(), run().time);
-        assert!(!first.had_dry_run("a", &run().time));
+        let rule = RuleSettings::default();
+        let mut first = budget().taken("t");
+        first.note_dry_run("a", &rule, &run().time);
+        assert!(!first.had_dry_run("a", &rule, &run().time));
         let (_, Write::Put(entry)) = first.stored(&run().origin).unwrap() else { panic!("no entry") };
-        let at = |seconds| Timestamp::from_unix_seconds(run().time.unix_seconds() + seconds);
         let same = Budget::read(Some(&entry), &at(3_599)).unwrap();
-        assert_eq!((same.changed.get("a"), same.had_dry_run("a", &at(3_599)), same.revision), (Some(&1), false, 1));
-        let next = Budget::read(Some(&entry), &at(3_600)).unwrap();
-        assert_eq!((next.changed.get("a"), next.had_dry_run("a", &at(3_600)), next.revision), (None, true, 1));
-        assert!(!next.had_dry_run("b", &at(3_600)));
+        assert_eq!(
+            (same.changed.get("t"), same.had_dry_run("a", &rule, &at(3_599)), same.revision),
+            (Some(&1), false, 1)
+        );
+        let mut next = Budget::read(Some(&entry), &at(3_600)).unwrap();
+        assert_eq!((next.changed.get("t"), next.had_dry_run("a", &rule, &at(3_600)), next.revision), (None, true, 1));
+        assert!(!next.had_dry_run("b", &rule, &at(3_600)));
+        // It stays the first one as long as the rule is the same.
+        next.note_dry_run("a", &rule, &at(3_600));
+        assert!(next.had_dry_run("a", &rule, &at(3_600)));
+    }
+
+    #[test]
+    fn dry_run_of_another_action_or_of_other_parameters_is_none() {
+        let rule = RuleSettings { action: "log-retention".to_owned(), ..RuleSettings::default() };
+        let other = RuleSettings { action: "s3-tls-only".to_owned(), ..rule.clone() };
+        let longer = RuleSettings { parameters: [("days".to_owned(), "30".to_owned())].into(), ..rule.clone() };
+        for changed in [other, longer] {
+            let mut budget = budget();
+            budget.note_dry_run("a", &rule, &run().time);
+            assert!(budget.had_dry_run("a", &rule, &at(3_600)) && !budget.had_dry_run("a", &changed, &at(3_600)));
+            budget.note_dry_run("a", &changed, &at(3_600));
+            assert!(!budget.had_dry_run("a", &changed, &at(7_199)) && budget.had_dry_run("a", &changed, &at(7_200)));
+        }
+    }
+
+    fn failed(budget: Budget, rule: &str, count: usize) -> Budget {
+        let item = Item { rule: rule.to_owned(), ..planned("b", Mode::Approve) };
+        (0..count).fold(budget, |budget, _| budget.failed(&item, &run().time))
     }
 
     #[test]
     fn failures_stop_a_rule_then_the_account_until_a_person_resumes() {
-        let failed = |rule: &str, number: usize| {
-            let mut item = planned(&format!("{rule}-{number}"), Mode::Approve);
-            (item.rule, item.state) = (rule.to_owned(), State::Failed);
-            item.note(State::Failed, &run().time, "r", "");
-            item
-        };
-        let mut items: Vec<Item> = (0..3).map(|number| failed("a", number)).collect();
-        assert!(broken(&items, "a", None, &run().time).is_some_and(|reason| reason.contains("of the rule")));
-        assert_eq!(broken(&items, "b", None, &run().time), None);
-        items.extend((0..2).map(|number| failed("c", number)));
-        assert!(broken(&items, "b", None, &run().time).is_some_and(|reason| reason.contains("all changes")));
-        assert_eq!(broken(&items, "a", Some(&run().time), &run().time), None);
-        let later = Timestamp::from_unix_seconds(run().time.unix_seconds() + DAY_SECONDS);
-        assert_eq!(broken(&items, "a", None, &later), None);
+        let three = failed(budget(), "a", 3);
+        assert!(three.broken("a", None, &run().time).is_some_and(|reason| reason.contains("of the rule")));
+        assert_eq!(three.broken("b", None, &run().time), None);
+        let five = failed(three, "c", 2);
+        assert!(five.broken("b", None, &run().time).is_some_and(|reason| reason.contains("all changes")));
+        assert_eq!(five.broken("a", Some(&run().time), &run().time), None);
+        assert_eq!(five.broken("a", None, &at(DAY_SECONDS)), None);
+        assert!(failed(budget(), "a", 500).failures.len() <= FAILURES);
+    }
+
+    #[test]
+    fn switch_that_was_turned_in_the_future_lets_every_failure_count() {
+        let three = failed(budget(), "a", 3);
+        assert!(three.broken("a", Some(&at(DAY_SECONDS)), &run().time).is_some());
     }
 }

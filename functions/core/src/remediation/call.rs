@@ -29,6 +29,8 @@ pub enum Service {
     Sns,
     /// Amazon SQS.
     Sqs,
+    /// AWS Resource Groups Tagging API.
+    Tagging,
 }
 
 /// How a service is spoken to.
@@ -65,6 +67,7 @@ impl Service {
             Self::S3 => "s3",
             Self::Sns => "sns",
             Self::Sqs => "sqs",
+            Self::Tagging => "tagging",
         }
     }
 
@@ -86,6 +89,7 @@ impl Service {
             Self::S3 => Protocol::Bucket,
             Self::Sns => Protocol::Query { version: "2010-03-31" },
             Self::Sqs => Protocol::Json { content_type: "application/x-amz-json-1.0", target: "AmazonSQS" },
+            Self::Tagging => Protocol::Json { content_type: JSON_11, target: "ResourceGroupsTaggingAPI_20170126" },
         }
     }
 }
@@ -101,6 +105,8 @@ pub struct Call {
     pub content: Content,
     /// Error codes that mean that what is asked for does not exist: the answer is null then.
     pub absent: &'static [&'static str],
+    /// The account that must own the bucket; S3 refuses the request where another one does.
+    pub owner: Option<String>,
 }
 
 /// What a request sends.
@@ -127,7 +133,7 @@ impl Call {
     /// A request of a service that takes JSON.
     #[must_use]
     pub const fn json(service: Service, operation: &'static str, members: Value) -> Self {
-        Self { service, operation, content: Content::Json(members), absent: &[] }
+        Self { service, operation, content: Content::Json(members), absent: &[], owner: None }
     }
 
     /// A request of a service that takes a form.
@@ -138,7 +144,7 @@ impl Call {
         fields: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { service, operation, content: Content::Form(fields), absent: &[] }
+        Self { service, operation, content: Content::Form(fields), absent: &[], owner: None }
     }
 
     /// Reads a subresource of a bucket.
@@ -167,13 +173,19 @@ impl Call {
         body: Option<String>,
     ) -> Self {
         let content = Content::Bucket { method, bucket: bucket.to_owned(), subresource, body };
-        Self { service: Service::S3, operation, content, absent: &[] }
+        Self { service: Service::S3, operation, content, absent: &[], owner: None }
     }
 
     /// The same where these error codes mean that there is nothing.
     #[must_use]
     pub fn absent_if(self, absent: &'static [&'static str]) -> Self {
         Self { absent, ..self }
+    }
+
+    /// The same for what this account owns: the name of a bucket may have gone to another one.
+    #[must_use]
+    pub fn owned_by(self, account: &str) -> Self {
+        Self { owner: Some(account.to_owned()), ..self }
     }
 
     /// The body of a form, with operation and version.

@@ -14,10 +14,13 @@ use super::{
 use crate::{
     ledger::{Entry, of_origin},
     run::Origin,
+    sha256,
 };
 
 /// What the partitions of decisions begin with; the id of the person's identity follows.
 pub const PREFIX: &str = "approvals/";
+/// How far a person's clock may be ahead of the function's. Unit: seconds.
+const AHEAD: u64 = 300;
 /// The key of the stop switch.
 pub const SWITCH: &str = "switch";
 
@@ -55,6 +58,8 @@ pub struct Decision {
     pub digest: String,
     /// The round of the remediation, as it was shown.
     pub round: u32,
+    /// When the person decided.
+    pub at: Timestamp,
     /// Why, in the person's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -97,7 +102,47 @@ impl Switch {
     }
 }
 
-/// The remediation after a decision of the person with this id.
+impl Decision {
+    /// What tells this decision of a person apart from every other.
+    #[must_use]
+    pub fn mark(&self, by: &str) -> String {
+        let text = serde_json::json!([by, self.wish, self.digest, self.round, self.at]).to_string();
+        sha256::hex(text.as_bytes()).chars().take(16).collect()
+    }
+
+    /// Why it is not followed any more, or not yet; none where it is.
+    fn is_out_of_time(&self, settings: &Settings, now: &Timestamp) -> Option<String> {
+        let (at, now, hours) = (self.at.unix_seconds(), now.unix_seconds(), settings.approval_hours);
+        if at > now.saturating_add(AHEAD) {
+            return Some(format!("the decision is of {}, which is in the future", self.at.as_str()));
+        }
+        let late = now.saturating_sub(at) >= u64::from(hours) * 3_600;
+        late.then(|| format!("the decision is of {}; decisions expire after {hours} hours", self.at.as_str()))
+    }
+}
+
+/// Whether these are two people. The caller of AssumeRole chooses the session name of an assumed role, so that two sessions of a
+/// role are one person unless the settings say otherwise.
+#[must_use]
+pub fn are_two_people(one: &str, other: &str, settings: &Settings) -> bool {
+    let principal = |id: &str| id.split(':').next().unwrap_or_default().to_lowercase();
+    if settings.trust_session_names {
+        one.to_lowercase() != other.to_lowercase()
+    } else {
+        principal(one) != principal(other)
+    }
+}
+
+/// What a decision leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// The remediation is stored as it is here.
+    Store(Item),
+    /// The change of this remediation is undone.
+    Undo(Item),
+}
+
+/// What a decision of the person with this id leads to.
 ///
 /// # Errors
 /// Why the decision does not apply.
@@ -107,7 +152,7 @@ pub fn decide(
     by: &str,
     settings: &Settings,
     now: &Timestamp,
-) -> Result<Item, String> {
+) -> Result<Decided, String> {
     let plan = item.plan.as_ref().ok_or_else(|| format!("remediation {} has no planned change", item.id))?;
     if decision.round != item.round || decision.digest != plan.digest() {
         return Err(format!(
@@ -115,124 +160,94 @@ pub fn decide(
             item.id
         ));
     }
-    let event = match decision.wish {
+    if let Some(reason) = decision.is_out_of_time(settings, now) {
+        return Err(reason);
+    }
+    let mark = decision.mark(by);
+    if item.followed.contains(&mark) {
+        return Err(format!("this decision of {by} was followed before; decide again"));
+    }
+    let item = item.clone().following(mark);
+    match decision.wish {
         Wish::Approve => {
-            let mode = settings.rules.get(&item.rule).map_or(Mode::Off, |rule| rule.mode);
-            if !mode.acts() {
+            if !settings.makes(&item.rule, &item.action) {
+                let mode = settings.rules.get(&item.rule).map_or(Mode::Off, |rule| rule.mode);
                 return Err(format!("rule `{}` has mode `{}`; nothing is changed in it", item.rule, mode.word()));
             }
-            if is_expired(item, settings, now) {
+            if is_expired(&item, settings, now) {
                 return Err(format!("the plan of remediation {} has expired", item.id));
             }
             if settings.four_eyes && item.state == State::AwaitingApproval {
                 match &item.requested_by {
                     None => {
-                        let mut next = Item { requested_by: Some(by.to_owned()), ..item.clone() };
+                        // The notice that asks the second person is sent again.
+                        let mut next = Item { requested_by: Some(by.to_owned()), asked_at: None, ..item };
                         next.note(State::AwaitingApproval, now, by, "approved once; somebody else must approve, too");
-                        return Ok(next);
+                        return Ok(Decided::Store(next));
                     }
-                    Some(first) if first == by => {
-                        return Err(format!("somebody else than {by} must approve remediation {}, too", item.id));
-                    }
+                    Some(first) if !are_two_people(first, by, settings) => return Err(somebody_else(&item, by, first)),
                     Some(_) => {}
                 }
             }
-            Event::Approve
+            let next = applied(&item, Event::Approve, decision, by, now)?;
+            Ok(Decided::Store(Item { approved_by: Some(by.to_owned()), ..next }))
         }
-        Wish::Reject => Event::Reject,
-        Wish::Undo => Event::Undo,
-    };
-    if event == Event::Undo {
-        // The change begins with its lease, by `begin`.
-        return match item.after(Event::Undo, now, by, &decision.reason) {
-            Some(_) => Ok(item.clone()),
-            None => Err(format!("remediation {} is {}; there is nothing to undo", item.id, item.state.word())),
-        };
+        Wish::Reject => applied(&item, Event::Reject, decision, by, now).map(Decided::Store),
+        Wish::Undo => {
+            // The change begins with its lease, by `begin`.
+            if item.after(Event::Undo, now, by, "").is_none() {
+                return Err(format!("remediation {} is {}; there is nothing to undo", item.id, item.state.word()));
+            }
+            if !settings.makes(&item.rule, &item.action) {
+                return Err(format!(
+                    "rule `{}` makes no changes by action `{}` now; undo needs its mode `approve` or `automatic`",
+                    item.rule, item.action
+                ));
+            }
+            match &item.undo_requested_by {
+                _ if !settings.four_eyes => {}
+                None => {
+                    let mut next = Item { undo_requested_by: Some(by.to_owned()), ..item };
+                    let state = next.state;
+                    next.note(state, now, by, "undo was asked for once; somebody else must ask for it, too");
+                    return Ok(Decided::Store(next));
+                }
+                Some(first) if !are_two_people(first, by, settings) => return Err(somebody_else(&item, by, first)),
+                Some(_) => {}
+            }
+            Ok(Decided::Undo(item))
+        }
     }
-    let next = item.after(event, now, by, &decision.reason);
-    let next =
-        next.ok_or_else(|| format!("remediation {} is {}; this decision does not apply", item.id, item.state.word()))?;
-    Ok(if event == Event::Approve { Item { approved_by: Some(by.to_owned()), ..next } } else { next })
 }
 
-/// Whether the time to approve a change, or to make an approved one, is over.
+fn applied(item: &Item, event: Event, decision: &Decision, by: &str, now: &Timestamp) -> Result<Item, String> {
+    item.after(event, now, by, &decision.reason)
+        .ok_or_else(|| format!("remediation {} is {}; this decision does not apply", item.id, item.state.word()))
+}
+
+fn somebody_else(item: &Item, by: &str, first: &str) -> String {
+    if by == first {
+        return format!("somebody else than {by} must decide on remediation {}, too", item.id);
+    }
+    format!(
+        "somebody else than {first} must decide on remediation {}, too, and {by} counts as the same person: sessions of one \
+         role do, unless `trustSessionNames` is set",
+        item.id
+    )
+}
+
+/// Whether the time to approve a change, or to make an approved one, is over: it counts from the plan, and again from the
+/// approval.
 #[must_use]
 pub fn is_expired(item: &Item, settings: &Settings, now: &Timestamp) -> bool {
-    let waits = matches!(item.state, State::AwaitingApproval | State::Approved);
-    let since = item.plan.as_ref().map(|plan| plan.at.unix_seconds());
-    let age = since.map(|since| now.unix_seconds().saturating_sub(since));
-    waits && age.is_none_or(|age| age >= u64::from(settings.approval_hours) * 3_600)
+    let since = match item.state {
+        State::AwaitingApproval => item.plan.as_ref().map(|plan| &plan.at),
+        State::Approved => item.entered(),
+        _ => return false,
+    };
+    let age = since.map(|since| now.unix_seconds().saturating_sub(since.unix_seconds()));
+    age.is_none_or(|age| age >= u64::from(settings.approval_hours) * 3_600)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        remediation::{item::tests::planned, settings::RuleSettings},
-        run::tests::run,
-    };
-
-    fn settings(mode: Mode, four_eyes: bool) -> Settings {
-        let rule = RuleSettings { mode, ..RuleSettings::default() };
-        Settings { four_eyes, rules: [("a".to_owned(), rule)].into(), ..Settings::default() }
-    }
-
-    fn waiting() -> Item {
-        planned("b", Mode::Approve).after(Event::AskApproval, &run().time, "r", "").unwrap()
-    }
-
-    fn approval(item: &Item) -> Decision {
-        let digest = item.plan.as_ref().unwrap().digest();
-        Decision { wish: Wish::Approve, digest, round: item.round, reason: String::new() }
-    }
-
-    #[test]
-    fn plan_is_approved_as_it_was_shown_in_time_and_in_a_mode_that_acts() {
-        let item = waiting();
-        let decided = |item: &Item, decision: &Decision, mode, hours: u64| {
-            let now = Timestamp::from_unix_seconds(run().time.unix_seconds() + hours * 3_600);
-            decide(item, decision, "p", &settings(mode, false), &now)
-        };
-        let next = decided(&item, &approval(&item), Mode::Approve, 71).unwrap();
-        assert_eq!((next.state, next.approved_by.as_deref()), (State::Approved, Some("p")));
-        for (decision, mode, hours, reason) in [
-            (approval(&item), Mode::DryRun, 0, "has mode `dryRun`"),
-            (approval(&item), Mode::Off, 0, "has mode `off`"),
-            (approval(&item), Mode::Approve, 72, "has expired"),
-            (Decision { round: 2, ..approval(&item) }, Mode::Approve, 0, "another plan"),
-            (Decision { digest: "x".to_owned(), ..approval(&item) }, Mode::Approve, 0, "another plan"),
-            (Decision { wish: Wish::Undo, ..approval(&item) }, Mode::Approve, 0, "nothing to undo"),
-        ] {
-            let error = decided(&item, &decision, mode, hours).unwrap_err();
-            assert!(error.contains(reason), "{error}");
-        }
-        let planned = planned("b", Mode::DryRun);
-        assert!(decided(&planned, &approval(&planned), Mode::Approve, 0).is_err(), "a dry run is not approved");
-        let rejected = decided(&item, &Decision { wish: Wish::Reject, ..approval(&item) }, Mode::Approve, 0).unwrap();
-        assert_eq!(rejected.state, State::Rejected);
-    }
-
-    #[test]
-    fn with_four_eyes_two_people_must_approve() {
-        let (item, settings) = (waiting(), settings(Mode::Approve, true));
-        let once = decide(&item, &approval(&item), "p", &settings, &run().time).unwrap();
-        assert_eq!((once.state, once.requested_by.as_deref()), (State::AwaitingApproval, Some("p")));
-        assert!(decide(&once, &approval(&once), "p", &settings, &run().time).unwrap_err().contains("somebody else"));
-        assert_eq!(decide(&once, &approval(&once), "q", &settings, &run().time).unwrap().state, State::Approved);
-    }
-
-    #[test]
-    fn stop_switch_that_does_not_read_stops() {
-        let entry = |body: &str| Entry {
-            partition: String::new(),
-            sort: SWITCH.to_owned(),
-            revision: 1,
-            body: body.to_owned(),
-            expires: None,
-        };
-        assert_eq!(Switch::stops(Switch::read(None).as_ref()), None);
-        assert!(Switch::stops(Switch::read(Some(&entry("?"))).as_ref()).is_some());
-        let off = r#"{"stopped":false,"at":"2026-03-04T05:06:07Z"}"#;
-        assert_eq!(Switch::stops(Switch::read(Some(&entry(off))).as_ref()), None);
-    }
-}
+mod tests;

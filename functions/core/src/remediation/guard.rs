@@ -22,6 +22,18 @@ pub enum Owner {
     Account,
 }
 
+impl Owner {
+    /// What people read.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Stack(stack) => stack,
+            Self::Unknown => "no CloudFormation stack; whether Terraform or Pulumi manages it cannot be determined",
+            Self::Account => "the account",
+        }
+    }
+}
+
 /// What is known about a resource before it is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {

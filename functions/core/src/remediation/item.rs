@@ -20,6 +20,8 @@ use crate::{
 pub const PREFIX: &str = "item/";
 /// Steps that are kept; the first and the last ones.
 const STEPS: usize = 60;
+/// Decisions that are kept; older ones are beyond their time.
+const FOLLOWED: usize = 100;
 /// Characters of a reason that are kept.
 const REASON: usize = 1_000;
 /// Days that a remediation that is over is retained.
@@ -127,6 +129,9 @@ pub struct Item {
     pub action: String,
     /// The mode under which it was planned.
     pub mode: Mode,
+    /// Digest of the action and its parameters under which it was planned.
+    #[serde(default)]
+    pub of: String,
     /// How far it is.
     pub state: State,
     /// How many remediations of this finding there were, this one included.
@@ -148,6 +153,15 @@ pub struct Item {
     /// Who is changing the resource right now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// When somebody was asked to approve it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// Who asked first to undo it, where two people must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_requested_by: Option<String>,
+    /// The decisions that were followed or refused for good, so that none is followed twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followed: Vec<String>,
     /// Whether somebody rejected or undid a change of this finding: from then on each needs an approval.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub declined: bool,
@@ -159,6 +173,9 @@ pub struct Item {
     /// The revision of its entry; 0 before it is written.
     #[serde(skip)]
     pub revision: u64,
+    /// Whether the parts before and after the change were dropped, to save memory. Such an item is never stored.
+    #[serde(skip)]
+    pub partial: bool,
 }
 
 impl Item {
@@ -173,6 +190,16 @@ impl Item {
             cause: error.to_string(),
         })?;
         Ok(Self { revision: entry.revision, ..read })
+    }
+
+    /// The same without the parts before and after the change, which may be long.
+    #[must_use]
+    pub fn without_parts(mut self) -> Self {
+        if let Some(plan) = &mut self.plan {
+            (plan.before, plan.after) = (Value::Null, Value::Null);
+            self.partial = true;
+        }
+        self
     }
 
     /// The key of its entry.
@@ -218,8 +245,10 @@ impl Item {
         }
         if event == Event::Observe {
             next.round += 1;
-            (next.plan, next.advice, next.requested_by, next.approved_by, next.acted_at) =
-                (None, None, None, None, None);
+            (next.plan, next.advice, next.requested_by, next.approved_by) = (None, None, None, None);
+            (next.acted_at, next.asked_at, next.undo_requested_by) = (None, None, None);
+            next.followed.clear();
+            next.partial = false;
         }
         next.declined |= matches!(state, State::Rejected | State::Undone);
         if state == State::Acted {
@@ -253,16 +282,27 @@ impl Item {
     }
 
     /// Whether a finding that is open since `since` begins another remediation. What a person rejected, undid or let expire is
-    /// planned again only when the finding was closed and opened again; so is what failed.
+    /// planned again only when the finding was closed and opened again; so is what failed. What expired although it was approved,
+    /// or although nobody had to, begins again with a new plan.
     #[must_use]
     pub fn begins_anew(&self, since: &Timestamp) -> bool {
         match self.state {
             State::Superseded | State::Advised => true,
+            State::Expired if self.approved_by.is_some() || !self.needs_approval() => true,
             state if state.is_final() => {
                 self.entered().is_none_or(|entered| since.unix_millis() > entered.unix_millis())
             }
             _ => false,
         }
+    }
+
+    /// The same with this decision among those that are not followed again.
+    #[must_use]
+    pub fn following(mut self, mark: String) -> Self {
+        let surplus = (self.followed.len() + 1).saturating_sub(FOLLOWED);
+        self.followed.drain(..surplus);
+        self.followed.push(mark);
+        self
     }
 
     /// Whether somebody must approve it before it is made.
@@ -303,6 +343,7 @@ pub(crate) mod tests {
             arn: None,
             action: "s3-public-access-block".to_owned(),
             mode,
+            of: String::new(),
             state: State::Planned,
             round: 1,
             since: run.time.clone(),
@@ -311,10 +352,14 @@ pub(crate) mod tests {
             requested_by: None,
             approved_by: None,
             lease: None,
+            asked_at: None,
+            undo_requested_by: None,
+            followed: Vec::new(),
             declined: false,
             acted_at: None,
             steps: vec![Step { state: State::Planned, at: run.time, by: "run-1".to_owned(), reason: String::new() }],
             revision: 0,
+            partial: false,
         }
     }
 
@@ -347,11 +392,29 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn steps_are_bounded() {
+    fn what_expired_although_it_was_approved_or_nobody_had_to_begins_again() {
+        let expired = |mode| {
+            let mut item = planned("b", mode);
+            item.state = State::Expired;
+            item.note(State::Expired, &run().time, "r", "");
+            item
+        };
+        assert!(!expired(Mode::Approve).begins_anew(&run().time));
+        assert!(expired(Mode::Automatic).begins_anew(&run().time));
+        let approved = Item { approved_by: Some("p".to_owned()), ..expired(Mode::Approve) };
+        assert!(approved.begins_anew(&run().time));
+    }
+
+    #[test]
+    fn steps_reasons_and_decisions_are_bounded() {
         let mut item = planned("b", Mode::Approve);
         for number in 0..500 {
             item.note(State::Planned, &run().time, "r", number.to_string());
+            item = item.following(number.to_string());
         }
         assert_eq!((item.steps.len(), item.reason()), (STEPS, "499"));
+        assert_eq!((item.followed.len(), item.followed.last().map(String::as_str)), (FOLLOWED, Some("499")));
+        item.note(State::Planned, &run().time, "r", "x".repeat(200_000));
+        assert_eq!(item.reason().len(), REASON);
     }
 }

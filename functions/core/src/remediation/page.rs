@@ -16,7 +16,7 @@ vertical-align:top;overflow-wrap:anywhere}pre{background:#f6f8fa;padding:.6rem;o
 .state{font-weight:600}";
 
 /// The order of states on the page: what waits for somebody comes first.
-const ORDER: [State; 15] = [
+const ORDER: [State; 16] = [
     State::AwaitingApproval,
     State::Approved,
     State::Acting,
@@ -24,6 +24,7 @@ const ORDER: [State; 15] = [
     State::Acted,
     State::Verifying,
     State::Failed,
+    State::Contained,
     State::Planned,
     State::Observed,
     State::Advised,
@@ -86,7 +87,12 @@ fn one(text: &mut String, item: &Item) {
         if let Some(approval) = &plan.approval {
             let _ = write!(text, "<p>Needs approval: {}</p>", escaped(approval));
         }
-        for (title, part) in [("Before", &plan.before), ("After", &plan.after)] {
+        let parts = [("Before", &plan.before), ("After", &plan.after)];
+        if item.partial {
+            let _ =
+                write!(text, "<p>Resource before and after: <code>remediation show {}</code></p>", escaped(&item.id));
+        }
+        for (title, part) in parts.into_iter().filter(|_| !item.partial) {
             let pretty = serde_json::to_string_pretty(part).unwrap_or_default();
             let _ = write!(text, "<h3>{title}</h3><pre>{}</pre>", escaped(&pretty));
         }

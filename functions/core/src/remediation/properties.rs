@@ -58,7 +58,8 @@ impl Table {
 }
 
 fn settings(max_actions: u32) -> Settings {
-    let rule = RuleSettings { mode: Mode::Approve, ..RuleSettings::default() };
+    let action = "s3-public-access-block".to_owned();
+    let rule = RuleSettings { action, mode: Mode::Approve, ..RuleSettings::default() };
     let limits = Limits { max_actions, max_percent: 100 };
     Settings { limits, rules: [("a".to_owned(), rule)].into(), ..Settings::default() }
 }
@@ -100,7 +101,6 @@ impl Function {
                 let resources: Fact<u64> = Ok(1_000);
                 let conditions = Conditions {
                     settings,
-                    items: &[],
                     budget: &budget,
                     switch: None,
                     lease: lease.as_ref(),
@@ -249,13 +249,13 @@ proptest! {
         let resources = if unknown_count { Err("denied".to_owned()) } else { Ok(100) };
         let budget = Budget::read(None, &now).unwrap();
         let conditions = Conditions {
-            settings: &settings, items: &[], budget: &budget, switch: Some(&switch), lease: held.then_some(&lease),
+            settings: &settings, budget: &budget, switch: Some(&switch), lease: held.then_some(&lease),
             resources: &resources, now: &now,
             holder: Lease { run_id: "me".to_owned(), until_unix_millis: now.unix_millis() + 1 },
         };
-        // Undo asks for no count, no mode and no approval.
+        // Undo asks for no approval.
         let open = Window { now: &now, windows: &settings.windows }.open();
-        let forbidden = stopped || !open || held || (!undo && (expired || unknown_count || off));
+        let forbidden = stopped || !open || held || unknown_count || off || (!undo && expired);
         prop_assert_eq!(begin(&item, event, "me", &conditions).is_ok(), !forbidden);
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 pub use compliance_types::choices::RemediationMode as Mode;
 use serde::{Deserialize, Serialize};
 
+use crate::sha256;
+
 /// Most resources that a run changes, unless the inputs say otherwise.
 pub const MAX_ACTIONS: u32 = 10;
 /// Most of the resources of a type that a run changes, in percent, unless the inputs say otherwise.
@@ -22,7 +24,7 @@ pub const OPT_OUT_TAG: &str = "compliance:opt-out";
 pub struct Limits {
     /// Number of resources, over all rules.
     pub max_actions: u32,
-    /// Share of the resources of the rule's type, in percent; rounded down, but one resource is always allowed.
+    /// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed.
     pub max_percent: u32,
 }
 
@@ -65,6 +67,9 @@ pub struct Settings {
     pub opt_out_tag: String,
     /// By name of the rule in the account.
     pub rules: BTreeMap<String, RuleSettings>,
+    /// Whether the session name of an assumed role says which person it is, for `four_eyes`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trust_session_names: bool,
     /// Hours within which AWS Config must confirm a change.
     pub verification_hours: u32,
     /// When changes may be made; always where there are none.
@@ -80,13 +85,29 @@ impl Default for Settings {
             limits: Limits::default(),
             opt_out_tag: OPT_OUT_TAG.to_owned(),
             rules: BTreeMap::new(),
+            trust_session_names: false,
             verification_hours: VERIFICATION_HOURS,
             windows: Vec::new(),
         }
     }
 }
 
+impl RuleSettings {
+    /// The same for the same action with the same parameters: what a dry run was made of.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let text = serde_json::json!([self.action, self.parameters]).to_string();
+        sha256::hex(text.as_bytes()).chars().take(16).collect()
+    }
+}
+
 impl Settings {
+    /// Whether changes of a rule's findings are made, by this action.
+    #[must_use]
+    pub fn makes(&self, rule: &str, action: &str) -> bool {
+        self.rules.get(rule).is_some_and(|rule| rule.mode.acts() && rule.action == action)
+    }
+
     /// Whether any rule's findings lead to a change.
     #[must_use]
     pub fn acts(&self) -> bool {

@@ -25,13 +25,15 @@ pub enum State {
     Undoing,
     /// AWS Config finds the changed resource compliant.
     Fixed,
+    /// The change holds off what the finding is about until a person fixes it.
+    Contained,
     /// The change was not made, or did not fix the finding.
     Failed,
     /// The change was undone.
     Undone,
     /// Nobody approved the change in time.
     Expired,
-    /// The finding is gone, or the resource changed since it was planned.
+    /// The finding is gone, the resource changed since it was planned, or its rule is not remediated any more.
     Superseded,
     /// Somebody rejected the change.
     Rejected,
@@ -72,7 +74,9 @@ pub enum Event {
     Verify,
     /// AWS Config finds the resource compliant, by an evaluation after the change.
     Confirm,
-    /// The finding is gone, or is waived, before anything was changed.
+    /// The changed resource does no harm until a person fixes it.
+    Contain,
+    /// The finding is gone or waived before anything was changed, or its rule is not remediated any more.
     Vanish,
     /// The resource is not any more as the plan found it.
     Differ,
@@ -84,7 +88,7 @@ pub enum Event {
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Observed,
         Self::Planned,
         Self::AwaitingApproval,
@@ -94,6 +98,7 @@ impl State {
         Self::Verifying,
         Self::Undoing,
         Self::Fixed,
+        Self::Contained,
         Self::Failed,
         Self::Undone,
         Self::Expired,
@@ -108,6 +113,7 @@ impl State {
         matches!(
             self,
             Self::Fixed
+                | Self::Contained
                 | Self::Failed
                 | Self::Undone
                 | Self::Expired
@@ -136,6 +142,7 @@ impl State {
             Self::Verifying => "verifying",
             Self::Undoing => "undoing",
             Self::Fixed => "fixed",
+            Self::Contained => "contained",
             Self::Failed => "failed",
             Self::Undone => "undone",
             Self::Expired => "expired",
@@ -159,7 +166,10 @@ impl State {
             (S::AwaitingApproval | S::Approved, E::TimeOut) => Some(S::Expired),
             (S::Planned | S::AwaitingApproval | S::Approved, E::Differ)
             | (S::Acting, E::Differ)
-            | (S::Observed | S::Planned | S::AwaitingApproval | S::Approved | S::Advised, E::Vanish)
+            | (
+                S::Observed | S::Planned | S::AwaitingApproval | S::Approved | S::Acted | S::Verifying | S::Advised,
+                E::Vanish,
+            )
             | (S::Observed | S::Planned, E::TimeOut)
             | (S::Acting, E::FindBefore) => Some(S::Superseded),
             (S::Planned | S::AwaitingApproval | S::Approved, E::Advise) => Some(S::Advised),
@@ -170,11 +180,12 @@ impl State {
             | (S::Undoing, E::FindAfter) => Some(S::Failed),
             (S::Acted, E::Verify) => Some(S::Verifying),
             (S::Acted | S::Verifying, E::Confirm) => Some(S::Fixed),
-            (S::Acted | S::Verifying | S::Fixed | S::Failed, E::Undo) => Some(S::Undoing),
-            (S::Undoing, E::Apply | E::FindBefore) => Some(S::Undone),
-            (S::Fixed | S::Failed | S::Undone | S::Expired | S::Superseded | S::Rejected | S::Advised, E::Observe) => {
-                Some(S::Observed)
+            (S::Acted | S::Verifying, E::Contain) => Some(S::Contained),
+            (S::Acted | S::Verifying | S::Fixed | S::Contained | S::Failed | S::Superseded, E::Undo) => {
+                Some(S::Undoing)
             }
+            (S::Undoing, E::Apply | E::FindBefore) => Some(S::Undone),
+            (state, E::Observe) if state.is_final() => Some(S::Observed),
             _ => None,
         }
     }
@@ -182,7 +193,7 @@ impl State {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Observe,
         Self::Plan,
         Self::Advise,
@@ -198,6 +209,7 @@ impl Event {
         Self::FindOther,
         Self::Verify,
         Self::Confirm,
+        Self::Contain,
         Self::Vanish,
         Self::Differ,
         Self::TimeOut,

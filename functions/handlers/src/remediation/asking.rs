@@ -13,21 +13,61 @@ use functions_core::{
 use serde_json::json;
 
 use super::Remediation;
-use crate::{error::HandlerError, invocation::Invocation};
+use crate::{error::HandlerError, invocation::Invocation, log};
 
 /// Changes that a notice lists.
 const LISTED: usize = 50;
 
 impl Remediation {
-    /// Sends a notice of the changes among these that wait for an approval. The topic is the one of all notices.
+    /// Sends a notice of the changes among these that wait for an approval and of which none was sent, and notes that it was. What
+    /// fails is done by the next run: whoever approves is asked once more rather than never.
     pub(super) async fn ask(
         &self,
-        items: &[Item],
+        items: &mut [Item],
+        configuration: &MonitoringConfiguration,
+        invocation: &Invocation,
+    ) {
+        let waits = |item: &&mut Item| item.state == State::AwaitingApproval && item.asked_at.is_none();
+        let waiting: Vec<&mut Item> = items.iter_mut().filter(waits).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        if let Err(error) = self.asked(waiting, configuration, invocation).await {
+            log::error(&invocation.run.id, "approvals are not asked for now; the next run asks for them", &error);
+        }
+    }
+
+    async fn asked(
+        &self,
+        mut waiting: Vec<&mut Item>,
         configuration: &MonitoringConfiguration,
         invocation: &Invocation,
     ) -> Result<(), HandlerError> {
-        let waiting: Vec<&Item> = items.iter().filter(|item| item.state == State::AwaitingApproval).collect();
-        let Some(topic) = self.topic.as_ref().filter(|_| !waiting.is_empty()) else { return Ok(()) };
+        for item in &mut waiting {
+            // The command names the digest of the plan.
+            if let Some(whole) = if item.partial { self.whole(item).await? } else { None } {
+                **item = whole;
+            }
+        }
+        let Some(topic) = self.topic.as_ref() else { return Ok(()) };
+        topic.publish(&self.request(&waiting, configuration, invocation)).await?;
+        let now = invocation.clock();
+        for item in waiting {
+            // Nothing but the time: a decision that was faster is worth more.
+            if let Some(stored) = self.store(Item { asked_at: Some(now.clone()), ..item.clone() }).await? {
+                *item = stored;
+            }
+        }
+        Ok(())
+    }
+
+    /// The notice.
+    fn request(
+        &self,
+        waiting: &[&mut Item],
+        configuration: &MonitoringConfiguration,
+        invocation: &Invocation,
+    ) -> Message {
         let origin = &invocation.run.origin;
         let (table, region) = (&self.environment.ledger_table, &origin.region);
         let count = waiting.len();
@@ -40,9 +80,11 @@ impl Remediation {
         for item in waiting.iter().take(LISTED) {
             let effect = item.plan.as_ref().map(|plan| plan.effect.as_str()).unwrap_or_default();
             let digest = item.plan.as_ref().map(Plan::digest).unwrap_or_default();
+            let owner = item.plan.as_ref().map_or("unknown", |plan| plan.owner.words());
+            let second = if item.requested_by.is_some() { "  Somebody else approved it already.\n" } else { "" };
             let _ = write!(
                 text,
-                "\n{}: {} ({})\n  Change: {effect}\n  Show: pulumi-resource-aws-compliance remediation show {} --table {table} --region {region}\n  Approve: pulumi-resource-aws-compliance remediation approve {} --plan {digest} --table {table} --region {region}\n",
+                "\n{}: {} ({})\n  Change: {effect}\n  Owner: {owner}\n{second}  Show: pulumi-resource-aws-compliance remediation show {} --table {table} --region {region}\n  Approve: pulumi-resource-aws-compliance remediation approve {} --plan {digest} --table {table} --region {region}\n",
                 item.rule, item.resource.resource_id, item.resource.resource_type, item.id, item.id,
             );
         }
@@ -78,7 +120,6 @@ impl Remediation {
         if !routes.is_empty() {
             attributes.insert("route", Attribute::List(routes));
         }
-        topic.publish(&Message { subject, body: body.to_string(), attributes }).await?;
-        Ok(())
+        Message { subject, body: body.to_string(), attributes }
     }
 }

@@ -2,7 +2,7 @@
 //! says, where IAM lets nobody else write.
 
 use functions_core::remediation::{
-    decision::{self, Decision, Wish, decide},
+    decision::{self, Decided, Decision, decide},
     item::Item,
     state::State,
 };
@@ -14,7 +14,7 @@ use crate::{error::HandlerError, invocation::Invocation, log};
 impl Remediation {
     /// Does what the person with this id decided about a remediation; answers its state, and why it is in it.
     pub(super) async fn decide(&self, id: &str, by: &str, invocation: &Invocation) -> Result<Value, HandlerError> {
-        let (origin, now) = (&invocation.run.origin, invocation.now());
+        let (origin, now) = (&invocation.run.origin, invocation.clock());
         let answer = |item: Option<&Item>, note: String| {
             let state = item.map(|item| item.state);
             let fields = json!({ "id": id, "by": by, "state": state, "note": note });
@@ -39,23 +39,46 @@ impl Remediation {
             Ok(decided) => decided,
             Err(reason) => return answer(Some(&item), reason),
         };
-        if decision.wish == Wish::Undo {
-            return match self.undo(&item, by, settings, invocation).await? {
-                Acted::Done(item) | Acted::Ended(item) => answer(Some(&item), item.reason().to_owned()),
-                Acted::Left(reason) => answer(self.item(origin, id).await?.as_ref(), reason),
-            };
-        }
-        let Some(stored) = self.store(decided).await? else {
+        let decided = match decided {
+            Decided::Store(decided) => decided,
+            Decided::Undo(item) => {
+                return match self.undo(&item, by, &configuration, settings, invocation).await? {
+                    Acted::Done(item) | Acted::Ended(item) => answer(Some(&item), item.reason().to_owned()),
+                    Acted::Left(reason) => {
+                        self.note_refusal(item, by, &reason, invocation).await?;
+                        answer(self.item(origin, id).await?.as_ref(), reason)
+                    }
+                };
+            }
+        };
+        let Some(mut stored) = self.store(decided).await? else {
             return answer(Some(&item), "another function was faster; show the remediation again".to_owned());
         };
+        if stored.state == State::AwaitingApproval {
+            // Where two people must approve, the second one is asked now.
+            self.ask(std::slice::from_mut(&mut stored), &configuration, invocation).await;
+        }
         if stored.state != State::Approved {
             return answer(Some(&stored), stored.reason().to_owned());
         }
-        let items = self.items(origin).await?;
-        match self.act(&stored, &items, &configuration, settings, invocation).await? {
+        match self.act(&stored, &configuration, settings, invocation).await? {
             Acted::Done(item) | Acted::Ended(item) => answer(Some(&item), item.reason().to_owned()),
             // It stays approved: a later run makes the change, if nothing forbids it then.
             Acted::Left(reason) => answer(self.item(origin, id).await?.as_ref(), reason),
         }
+    }
+
+    /// Notes that a change was not undone, and that this decision is over: nobody can have it followed later.
+    async fn note_refusal(
+        &self,
+        item: Item,
+        by: &str,
+        reason: &str,
+        invocation: &Invocation,
+    ) -> Result<(), HandlerError> {
+        let (state, mut item) = (item.state, item);
+        item.note(state, &invocation.clock(), by, format!("undo was refused: {reason}"));
+        // Where it is under way meanwhile, this is not written.
+        self.store(item).await.map(drop)
     }
 }

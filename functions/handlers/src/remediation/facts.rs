@@ -18,6 +18,7 @@ use functions_core::{
     run::Origin,
     waiver::Subject,
 };
+use serde_json::{Value, json};
 
 use super::Remediation;
 use crate::error::AwsError;
@@ -27,7 +28,11 @@ const ROWS: usize = 100;
 
 impl Remediation {
     /// What AWS Config knows these resources by.
-    pub(super) async fn details(&self, resources: &BTreeSet<Resource>) -> BTreeMap<Resource, Fact<Details>> {
+    pub(super) async fn details(
+        &self,
+        resources: &BTreeSet<Resource>,
+        origin: &Origin,
+    ) -> BTreeMap<Resource, Fact<Details>> {
         let mut found = BTreeMap::new();
         let recorded = resources.iter().filter(|resource| resource.resource_type != ACCOUNT);
         let ids: Vec<&str> = recorded.map(|resource| resource.resource_id.as_str()).collect();
@@ -35,8 +40,19 @@ impl Remediation {
         for query in details::queries(ids, ROWS) {
             match self.config.rows(None, &query.expression).await {
                 Ok(rows) => {
-                    let rows = rows.iter().filter_map(|row| details::read_row(row));
-                    found.extend(rows.map(|row| (row.resource, Ok(row.details))));
+                    for row in rows.iter().filter_map(|row| details::read_row(row)) {
+                        if !resources.contains(&row.resource) {
+                            continue;
+                        }
+                        let details = if row.has_tags {
+                            Ok(row.details)
+                        } else {
+                            let target = target(&row.resource, &Ok(row.details.clone()), origin);
+                            let tags = self.tags_now(&row.resource, &target).await;
+                            tags.map(|tags| Details { tags: tags.unwrap_or_default(), ..row.details })
+                        };
+                        found.insert(row.resource, details);
+                    }
                 }
                 Err(error) => failure = Some(error.to_string()),
             }
@@ -53,7 +69,32 @@ impl Remediation {
         found
     }
 
-    /// Everything that the guards ask about a finding on `day`.
+    /// The tags of a resource right now; none where it never had any (Resource Groups Tagging API Reference, "GetResources").
+    pub(super) async fn tags_now(
+        &self,
+        resource: &Resource,
+        target: &Target,
+    ) -> Fact<Option<BTreeMap<String, String>>> {
+        if resource.resource_type == ACCOUNT {
+            return Ok(None);
+        }
+        let arn = target.arn.as_deref().ok_or("AWS Config does not say its ARN")?;
+        // That of a log group ends so in AWS Config.
+        let arn = arn.strip_suffix(":*").unwrap_or(arn);
+        let call = Call::json(Service::Tagging, "GetResources", json!({ "ResourceARNList": [arn] }));
+        let answer = self.signed.send(&call).await.map_err(|error| error.to_string())?;
+        let list = answer.get("ResourceTagMappingList").and_then(Value::as_array);
+        let list = list.ok_or("the answer has no `ResourceTagMappingList`")?;
+        let Some(found) = list.iter().find(|one| text(one, &["ResourceARN"]) == Some(arn)) else { return Ok(None) };
+        let tag = |tag: &Value| {
+            let value = text(tag, &["Value"]).unwrap_or_default().to_owned();
+            Some((text(tag, &["Key"])?.to_owned(), value))
+        };
+        Ok(Some(all(found, &["Tags"]).into_iter().filter_map(tag).collect()))
+    }
+
+    /// Everything that the guards ask about a finding on `day`; `ids`: what else CloudFormation may know the resource by.
+    #[expect(clippy::too_many_arguments, reason = "each is what one guard asks about")]
     pub(super) async fn facts(
         &self,
         configuration: &MonitoringConfiguration,
@@ -62,8 +103,13 @@ impl Remediation {
         resource: &Resource,
         details: &Fact<Details>,
         day: &str,
+        ids: Fact<Vec<String>>,
     ) -> Facts {
-        let owner = if resource.resource_type == ACCOUNT { Ok(Owner::Account) } else { self.owner(target).await };
+        let owner = match ids {
+            _ if resource.resource_type == ACCOUNT => Ok(Owner::Account),
+            Ok(ids) => self.owner(target, &ids).await,
+            Err(reason) => Err(reason),
+        };
         Facts {
             tags: details.as_ref().map(|details| details.tags.clone()).map_err(Clone::clone),
             waiver: waiver(configuration, rule, target, resource, details, day),
@@ -72,13 +118,14 @@ impl Remediation {
     }
 
     /// The stack that owns a resource. CloudFormation is asked by each physical id that the resource may have.
-    async fn owner(&self, target: &Target) -> Fact<Owner> {
+    async fn owner(&self, target: &Target, more: &[String]) -> Fact<Owner> {
         let id = target.resource_id.as_str();
         let group = id.split_once(":log-group:").map(|(_, rest)| rest.strip_suffix(":*").unwrap_or(rest));
         let mut ids = BTreeSet::from([id]);
         ids.extend(target.name.as_deref());
         ids.extend(target.arn.as_deref());
         ids.extend(group);
+        ids.extend(more.iter().map(String::as_str));
         if !id.starts_with("http") {
             ids.insert(Target::last(id, '/'));
         }

@@ -43,8 +43,13 @@ pub struct World {
     pub stacks: BTreeMap<String, String>,
     /// Number of buckets that AWS Config counts.
     pub buckets: u64,
+    /// Names of the tags of each bucket, where AWS Config does not know them yet.
+    pub tags: BTreeMap<String, BTreeSet<String>>,
     /// Operations that are refused.
     pub refused: BTreeSet<String>,
+    /// Operations that have no effect and no answer, and how often they were tried.
+    pub broken: BTreeSet<String>,
+    pub tried: usize,
     /// Writes of buckets' policies, in order.
     pub writes: Vec<String>,
     /// Calls after which nothing has an effect any more.
@@ -121,7 +126,23 @@ impl Account {
     pub fn bad(&self, bucket: &str, minutes: u64, tags: &[&str]) {
         self.finding(bucket, minutes, true);
         let tags: Vec<Value> = tags.iter().map(|tag| json!({ "key": tag, "value": "yes" })).collect();
-        self.world.lock().unwrap().state.details.insert(bucket.to_owned(), json!({ "tags": tags }));
+        let row = json!({ "arn": format!("arn:aws:s3:::{bucket}"), "tags": tags });
+        self.world.lock().unwrap().state.details.insert(bucket.to_owned(), row);
+    }
+
+    /// The bucket has these tags now, of which AWS Config does not know yet.
+    pub fn tagged(&self, bucket: &str, tags: &[&str]) {
+        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        self.world.lock().unwrap().tags.insert(bucket.to_owned(), tags);
+    }
+
+    /// AWS Config recorded the bucket in the minute.
+    pub fn record(&self, bucket: &str, minutes: u64) {
+        let time = Timestamp::from_unix_seconds(at("x", minutes).started_unix_millis / 1_000);
+        let mut world = self.world.lock().unwrap();
+        if let Some(row) = world.state.details.get_mut(bucket) {
+            row["configurationItemCaptureTime"] = json!(time.as_str());
+        }
     }
 
     /// What processing writes of a finding.
@@ -158,8 +179,14 @@ impl Account {
         world.state.table.insert(key, item);
     }
 
-    /// Says what AWS Config finds of a bucket from the minute on.
+    /// Says what AWS Config finds of a bucket from the minute on, by its record of then.
     pub fn judge(&self, bucket: &str, verdict: &str, minutes: u64) {
+        self.record(bucket, minutes);
+        self.evaluate(bucket, verdict, minutes);
+    }
+
+    /// Says what AWS Config finds of a bucket from the minute on, whatever record it is of.
+    pub fn evaluate(&self, bucket: &str, verdict: &str, minutes: u64) {
         let mut world = self.world.lock().unwrap();
         let results = world.state.results.entry(RULE.to_owned()).or_default();
         results.insert(("AWS::S3::Bucket".to_owned(), bucket.to_owned()), verdict.to_owned());
@@ -180,7 +207,8 @@ impl Account {
     pub async fn decide(&self, bucket: &str, wish: Wish, by: &str, minutes: u64) -> Value {
         let item = self.item(bucket);
         let digest = item.plan.as_ref().map(functions_core::remediation::item::Plan::digest).unwrap_or_default();
-        let decision = Decision { wish, digest, round: item.round, reason: String::new() };
+        let at = Timestamp::from_unix_seconds(at("x", minutes).started_unix_millis / 1_000);
+        let decision = Decision { wish, digest, round: item.round, at, reason: String::new() };
         self.put(&decision::partition(by), &item.id, &serde_json::to_string(&decision).unwrap());
         self.decided(&item.id, by, minutes).await
     }
@@ -238,6 +266,10 @@ impl World {
             let xml = xml_error(400, "ThrottlingException", "slow down");
             return if is_json { (400, body) } else { xml };
         }
+        if self.broken.contains(&name) {
+            self.tried += 1;
+            return (500, String::new());
+        }
         if self.refused.contains(&name) {
             let body = json!({ "__type": "AccessDeniedException", "message": "no" }).to_string();
             return if is_json { (403, body) } else { xml_error(403, "AccessDenied", "no") };
@@ -254,9 +286,29 @@ impl World {
                 (200, json!({ "totalDiscoveredResources": self.buckets, "resourceCounts": [count] }).to_string())
             }
             "DescribeStackResources" => self.stack(&request.body),
+            "GetResources" => self.tags_of(&request.body),
             "GetBucketPolicy" | "PutBucketPolicy" | "DeleteBucketPolicy" => self.policy(request),
             _ => self.state.answer(request),
         }
+    }
+
+    fn tags_of(&self, body: &str) -> Answer {
+        let body: Value = serde_json::from_str(body).unwrap();
+        let arn = body["ResourceARNList"][0].as_str().unwrap();
+        let bucket = arn.rsplit(':').next().unwrap();
+        let tag = |name: &str| json!({ "Key": name, "Value": "yes" });
+        let tags: Vec<Value> = match (self.tags.get(bucket), self.state.details.get(bucket)) {
+            (Some(tags), _) => tags.iter().map(|name| tag(name)).collect(),
+            (None, Some(row)) => {
+                let recorded = row["tags"].as_array().into_iter().flatten();
+                recorded.map(|one| tag(one["key"].as_str().unwrap())).collect()
+            }
+            (None, None) => Vec::new(),
+        };
+        // What never had tags is not there.
+        let known = self.tags.contains_key(bucket) || !tags.is_empty();
+        let list: Vec<Value> = known.then(|| json!({ "ResourceARN": arn, "Tags": tags })).into_iter().collect();
+        (200, json!({ "PaginationToken": "", "ResourceTagMappingList": list }).to_string())
     }
 
     fn stack(&self, body: &str) -> Answer {

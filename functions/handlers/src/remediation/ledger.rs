@@ -2,7 +2,7 @@
 
 use compliance_types::time::Timestamp;
 use functions_core::{
-    finding::{self, Finding, Findings},
+    finding::{self, Finding, Findings, UnreadableEntry},
     ledger::{Entry, Write},
     remediation::{
         begin::lease_sort,
@@ -17,11 +17,28 @@ use functions_core::{
 use super::Remediation;
 use crate::{error::HandlerError, table::Committed};
 
+/// Bytes of remediations whose parts before and after the change are held in memory.
+const PARTS: usize = 8_000_000;
+
 impl Remediation {
-    /// Every remediation of the account and region.
-    pub(super) async fn items(&self, origin: &Origin) -> Result<Vec<Item>, HandlerError> {
-        let entries = self.table.query(&item::partition(origin), Some(item::PREFIX)).await?;
-        entries.iter().map(|entry| Item::read(entry).map_err(HandlerError::from)).collect()
+    /// Every remediation of the account and region, and why some do not read. The parts before and after the change are dropped
+    /// from those beyond [`PARTS`].
+    pub(super) async fn items(&self, origin: &Origin) -> Result<(Vec<Item>, Vec<String>), HandlerError> {
+        let (mut items, mut unreadable, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let each = |entry: Entry| {
+            bytes += entry.body.len();
+            match Item::read(&entry) {
+                Ok(item) => items.push(if bytes > PARTS { item.without_parts() } else { item }),
+                Err(error) => unreadable.push(error.to_string()),
+            }
+        };
+        self.table.each(&item::partition(origin), Some(item::PREFIX), each).await?;
+        Ok((items, unreadable))
+    }
+
+    /// The same with the parts before and after the change; none where it is gone.
+    pub(super) async fn whole(&self, item: &Item) -> Result<Option<Item>, HandlerError> {
+        if item.partial { self.item(&item.origin(), &item.id).await } else { Ok(Some(item.clone())) }
     }
 
     /// One remediation.
@@ -32,6 +49,10 @@ impl Remediation {
 
     /// Stores a remediation over the one that was read; none where another function was faster.
     pub(super) async fn store(&self, item: Item) -> Result<Option<Item>, HandlerError> {
+        if item.partial {
+            let (partition, sort) = (item::partition(&item.origin()), Item::sort(&item.id));
+            return Err(UnreadableEntry { partition, sort, cause: "only a part of it was read".to_owned() }.into());
+        }
         let (stored, write) = item.stored()?;
         Ok(self.commit(&[write]).await?.then_some(stored))
     }

@@ -147,4 +147,8 @@ mod fake;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]
+mod interrupted;
+#[cfg(test)]
+mod safety;
+#[cfg(test)]
 mod tests;

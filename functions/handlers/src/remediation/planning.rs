@@ -61,7 +61,7 @@ impl Remediation {
                 open.push(Open { rule: change.rule.clone(), resource, since: change.time.clone(), before });
             }
         }
-        let planned = self.plan(open, configuration, settings, invocation).await?;
+        let planned = self.plan(open, configuration, settings, invocation).await;
         let stored = planned.into_iter().filter_map(|planned| match planned {
             Planned::Stored(item) => Some(*item),
             Planned::Left(reason) => {
@@ -69,7 +69,8 @@ impl Remediation {
                 None
             }
         });
-        self.ask(&stored.collect::<Vec<_>>(), configuration, invocation).await
+        self.ask(&mut stored.collect::<Vec<_>>(), configuration, invocation).await;
+        Ok(())
     }
 
     /// Plans what would fix each of these findings.
@@ -79,16 +80,22 @@ impl Remediation {
         configuration: &MonitoringConfiguration,
         settings: &Settings,
         invocation: &Invocation,
-    ) -> Result<Vec<Planned>, HandlerError> {
+    ) -> Vec<Planned> {
         let resources: BTreeSet<Resource> = open.iter().map(|open| open.resource.clone()).collect();
-        let details = self.details(&resources).await;
+        let details = self.details(&resources, &invocation.run.origin).await;
         let mut planned = Vec::new();
         for open in open {
             let unknown = || Err("AWS Config does not record the resource".to_owned());
             let details = details.get(&open.resource).cloned().unwrap_or_else(unknown);
-            planned.push(self.plan_one(open, &details, configuration, settings, invocation).await?);
+            let (rule, id) = (open.rule.clone(), open.resource.resource_id.clone());
+            let one = self.plan_one(open, &details, configuration, settings, invocation).await;
+            // One finding never ends a run.
+            planned.push(one.unwrap_or_else(|error| {
+                log::error(&invocation.run.id, &format!("the change of `{id}` for `{rule}` is not planned"), &error);
+                Planned::Left(format!("the change could not be planned or stored: {error}"))
+            }));
         }
-        Ok(planned)
+        planned
     }
 
     async fn plan_one(
@@ -99,7 +106,7 @@ impl Remediation {
         settings: &Settings,
         invocation: &Invocation,
     ) -> Result<Planned, HandlerError> {
-        let (origin, now, run_id) = (&invocation.run.origin, invocation.now(), invocation.run.id.as_str());
+        let (origin, now, run_id) = (&invocation.run.origin, invocation.clock(), invocation.run.id.as_str());
         let Some(rule) = settings.rules.get(&open.rule) else {
             return Ok(Planned::Left("the rule has no action".to_owned()));
         };
@@ -111,15 +118,16 @@ impl Remediation {
             return Ok(Planned::Left(format!("action `{}` is for {wanted}, the finding is of {found}", action.id())));
         }
         let target = target(&open.resource, details, origin);
-        let facts = self.facts(configuration, &open.rule, &target, &open.resource, details, now.date()).await;
+        let part = match self.part(action, &target).await {
+            Ok(part) => part,
+            Err(reason) => return Ok(Planned::Left(format!("the resource cannot be read: {reason}"))),
+        };
+        let (given, ids) = (&open.resource, action.physical_ids(&part));
+        let facts = self.facts(configuration, &open.rule, &target, given, details, now.date(), ids).await;
         let verdict = evaluate(&facts, rule, &settings.opt_out_tag);
         if let Verdict::Unknown(reason) | Verdict::Excluded(reason) = verdict {
             return Ok(Planned::Left(reason));
         }
-        let part = match self.part(action, &target).await {
-            Ok(part) => part,
-            Err(reason) => return Ok(Planned::Left(reason)),
-        };
         let parameters = Parameters { given: &rule.parameters, known: action.parameters() };
         let proposal = match action.propose(&target, &parameters, &part) {
             Ok(proposal) => proposal,
@@ -179,6 +187,7 @@ impl Remediation {
     pub(super) async fn part(&self, action: &dyn Action, target: &Target) -> Fact<Value> {
         let mut answers = Vec::new();
         for call in action.read(target)? {
+            let call = call.owned_by(&target.account);
             answers.push(self.signed.send(&call).await.map_err(|error| error.to_string())?);
         }
         action.part(target, &answers)
@@ -200,6 +209,7 @@ fn observed(open: Open, rule: &RuleSettings, target: &Target, now: &Timestamp, i
             arn: None,
             action: String::new(),
             mode: rule.mode,
+            of: String::new(),
             state: State::Observed,
             round: 1,
             since: open.since.clone(),
@@ -208,10 +218,14 @@ fn observed(open: Open, rule: &RuleSettings, target: &Target, now: &Timestamp, i
             requested_by: None,
             approved_by: None,
             lease: None,
+            asked_at: None,
+            undo_requested_by: None,
+            followed: Vec::new(),
             declined: false,
             acted_at: None,
             steps: Vec::new(),
             revision: 0,
+            partial: false,
         };
         item.note(State::Observed, now, run_id, "the finding is open");
         item
@@ -219,6 +233,7 @@ fn observed(open: Open, rule: &RuleSettings, target: &Target, now: &Timestamp, i
     Item {
         action: rule.action.clone(),
         mode: rule.mode,
+        of: rule.digest(),
         since: open.since,
         name: target.name.clone(),
         arn: target.arn.clone(),

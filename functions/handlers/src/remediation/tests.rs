@@ -202,7 +202,7 @@ async fn with_four_eyes_one_person_alone_changes_nothing() {
         account.decide("b", Wish::Approve, PERSON, minutes).await;
     }
     assert_eq!(account.writes(), Vec::<String>::new());
-    account.decide("b", Wish::Approve, "AROAX:bob", 5).await;
+    account.decide("b", Wish::Approve, "AROAY:bob", 5).await;
     assert_eq!(account.writes(), ["put b"]);
 }
 
@@ -237,7 +237,8 @@ async fn function_that_ends_at_any_call_changes_a_resource_at_most_once_and_is_r
             world.dies_after = Some(dies_after);
         }
         let item = account.item("b");
-        let decision = json!({ "wish": "approve", "digest": item.plan.as_ref().unwrap().digest(), "round": 1 });
+        let digest = item.plan.as_ref().unwrap().digest();
+        let decision = json!({ "wish": "approve", "digest": digest, "round": 1, "at": "2026-03-04T05:06:07Z" });
         account.put(&format!("approvals/{PERSON}"), &item.id, &decision.to_string());
         let event = json!({ "trigger": "decision", "id": item.id, "by": PERSON });
         // It may answer or fail: the process is gone.

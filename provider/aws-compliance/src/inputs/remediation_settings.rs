@@ -28,7 +28,7 @@ const TAG_LENGTH: usize = 128;
 pub struct RemediationArgs {
     /// What is done about the findings of every rule that has an action: `off`; `dryRun`, which plans each change and makes
     /// none; `approve`, which makes a change when somebody approved it; `automatic`, which makes a change in a later run where
-    /// the resource has the tag `optInTag`. Default: `dryRun`.
+    /// the resource has the tag `optInTag`.
     pub mode: RemediationMode,
     /// How many resources a run may change. A run is an hour.
     pub limits: RemediationLimitsArgs,
@@ -37,8 +37,12 @@ pub struct RemediationArgs {
     /// Name of the tag that a resource must have before it is changed in mode `automatic`, whatever its value. Required in that
     /// mode: whether Terraform or Pulumi manages a resource cannot be determined.
     pub opt_in_tag: Option<String>,
-    /// Whether two people must approve each change. Default: false.
+    /// Whether two people must approve each change, and each undo.
     pub four_eyes: bool,
+    /// Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count
+    /// as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role
+    /// or IAM Identity Center fixes the name.
+    pub trust_session_names: bool,
     /// Number of hours after which an unapproved plan expires. Range: 1-720. Default: 72.
     pub approval_hours: Option<u32>,
     /// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed.
@@ -56,8 +60,8 @@ pub struct RemediationArgs {
 pub struct RemediationLimitsArgs {
     /// Number of resources, over all rules. Range: 1-1000. Default: 10.
     pub max_actions: Option<u32>,
-    /// Share of the resources of a rule's type, in percent; rounded down, but one resource is always allowed. Range: 1-100.
-    /// Default: 5.
+    /// Share of the resources of a type, in percent, over all rules; rounded down, but one resource is always allowed. Range:
+    /// 1-100. Default: 5.
     pub max_percent: Option<u32>,
 }
 

@@ -51,6 +51,7 @@ pub(super) fn settings(
         limits: args.limits(),
         opt_out_tag: args.opt_out_tag().to_owned(),
         rules,
+        trust_session_names: args.trust_session_names,
         verification_hours: args.verification_hours(),
         windows: args.windows.clone(),
     })

@@ -54,7 +54,7 @@ fn remediated() -> Json {
             { "identifier": "CW_LOGGROUP_RETENTION_PERIOD_CHECK" },
         ] },
         "remediation": {
-            "mode": "automatic", "optInTag": "fix", "optOutTag": "keep", "fourEyes": true, "approvalHours": 24,
+            "mode": "automatic", "optInTag": "fix", "optOutTag": "keep", "fourEyes": true, "trustSessionNames": true, "approvalHours": 24,
             "verificationHours": 24, "limits": { "maxActions": 5, "maxPercent": 10 },
             "windows": ["Mon-Fri 08:00-16:00 UTC"],
             "rules": {

@@ -4,10 +4,12 @@ AWS page: "Querying the Current Configuration State of AWS Resources", the prope
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail, cloudwatch_logs, ec2, kms, rds, sns, sqs
 
+from account import clock
 from account.config.judges import _bucket_tags, _ec2_tags, buckets
 
 
@@ -82,6 +84,8 @@ def _item(resource_type: str, identity: str, name: str | None, arn: str, tags: d
         "resourceType": resource_type,
         "resourceId": identity,
         "arn": arn,
+        # The index is always up to date here: each resource was recorded right now.
+        "configurationItemCaptureTime": datetime.fromtimestamp(clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "tags": [{"key": key, "value": value, "tag": f"{key}={value}"} for key, value in sorted(tags.items())],
     }
     return item if name is None else {**item, "resourceName": name}

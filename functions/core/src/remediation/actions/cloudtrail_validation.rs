@@ -63,6 +63,10 @@ impl Action for TrailValidation {
         }))
     }
 
+    fn written(&self) -> &'static [&'static str] {
+        &["name", "validation"]
+    }
+
     fn propose(&self, target: &Target, _: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
         if part.get("validation") == Some(&json!(true)) {
             return Ok(Proposal::Complies);

@@ -118,7 +118,10 @@ impl Action for PasswordPolicy {
             part.extend(text(policy, &[name]).filter(|value| *value == "true").map(|_| (name.to_owned(), json!(true))));
         }
         for name in NUMBERS {
-            part.extend(text(policy, &[name]).and_then(|value| value.parse::<u64>().ok()).map(|value| (name.to_owned(), json!(value))));
+            // A value that is dropped would go back to its default with the change.
+            let value = text(policy, &[name]).map(str::parse::<u64>).transpose();
+            let value = value.map_err(|_| format!("`{name}` of the answer is no number"))?;
+            part.extend(value.map(|value| (name.to_owned(), json!(value))));
         }
         Ok(json!({ "policy": part }))
     }

@@ -70,6 +70,10 @@ impl Action for KeyRotation {
         }))
     }
 
+    fn written(&self) -> &'static [&'static str] {
+        &["rotation"]
+    }
+
     fn propose(&self, _: &Target, _: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
         if part.get("rotation") == Some(&json!(true)) {
             return Ok(Proposal::Complies);

@@ -58,4 +58,6 @@ pub fn of_rule(identifier: &str) -> Option<&'static dyn Action> {
 }
 
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod tests;

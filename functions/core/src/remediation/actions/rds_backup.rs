@@ -74,10 +74,19 @@ impl Action for Backup {
         let database = database(target, answers)?;
         let days = text(database, &["BackupRetentionPeriod"]).and_then(|days| days.parse::<u64>().ok());
         Ok(json!({
-            "name": text(database, &["DBInstanceIdentifier"]), "cluster": text(database, &["DBClusterIdentifier"]).filter(|name| !name.is_empty()),
+            "name": text(database, &["DBInstanceIdentifier"]).ok_or("the answer has no `DBInstanceIdentifier`")?,
+            "cluster": text(database, &["DBClusterIdentifier"]).filter(|name| !name.is_empty()),
             "days": days.ok_or("the answer has no `BackupRetentionPeriod`")?,
             "pending": at(database, &["PendingModifiedValues"]).is_some_and(|pending| pending.as_object().is_some_and(|all| !all.is_empty())),
         }))
+    }
+
+    fn written(&self) -> &'static [&'static str] {
+        &["name", "days"]
+    }
+
+    fn physical_ids(&self, part: &Value) -> Result<Vec<String>, String> {
+        name(part).map(|name| vec![name.to_owned()])
     }
 
     fn propose(&self, _: &Target, parameters: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
@@ -110,7 +119,7 @@ impl Action for Backup {
     }
 
     fn write(&self, _: &Target, from: &Value, to: &Value) -> Result<Vec<Call>, String> {
-        let name = to.get("name").and_then(Value::as_str).ok_or("the part has no `name`")?;
+        let name = name(to)?;
         let days = to.get("days").and_then(Value::as_u64).unwrap_or_default();
         if days < from.get("days").and_then(Value::as_u64).unwrap_or_default() {
             return Err("the retention of backups is not shortened: that deletes backups".to_owned());
@@ -128,6 +137,11 @@ impl Action for Backup {
 pub(super) fn describe(target: &Target) -> Result<Vec<Call>, String> {
     let fields = [("Filters.Filter.1.Name", "dbi-resource-id"), ("Filters.Filter.1.Values.Value.1", plain(&target.resource_id)?)];
     Ok(vec![Call::form(Service::Rds, "DescribeDBInstances", fields)])
+}
+
+/// The name of the database, by which CloudFormation and RDS know it.
+pub(super) fn name(part: &Value) -> Result<&str, String> {
+    part.get("name").and_then(Value::as_str).ok_or_else(|| "the part has no `name`".to_owned())
 }
 
 /// The database that was asked for.

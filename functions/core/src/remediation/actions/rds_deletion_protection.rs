@@ -50,7 +50,12 @@ impl Action for DeletionProtection {
     fn part(&self, target: &Target, answers: &[Value]) -> Result<Value, String> {
         let database = super::rds_backup::database(target, answers)?;
         let protected = text(database, &["DeletionProtection"]).ok_or("the answer has no `DeletionProtection`")? == "true";
-        Ok(json!({ "name": text(database, &["DBInstanceIdentifier"]), "protected": protected }))
+        let name = text(database, &["DBInstanceIdentifier"]).ok_or("the answer has no `DBInstanceIdentifier`")?;
+        Ok(json!({ "name": name, "protected": protected }))
+    }
+
+    fn physical_ids(&self, part: &Value) -> Result<Vec<String>, String> {
+        super::rds_backup::name(part).map(|name| vec![name.to_owned()])
     }
 
     fn propose(&self, _: &Target, _: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
@@ -62,7 +67,7 @@ impl Action for DeletionProtection {
     }
 
     fn write(&self, _: &Target, _: &Value, to: &Value) -> Result<Vec<Call>, String> {
-        let name = to.get("name").and_then(Value::as_str).ok_or("the part has no `name`")?;
+        let name = super::rds_backup::name(to)?;
         let on = (to.get("protected") == Some(&json!(true))).to_string();
         let fields = [
             ("DBInstanceIdentifier", plain(name)?.to_owned()),

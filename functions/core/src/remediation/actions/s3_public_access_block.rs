@@ -72,6 +72,10 @@ impl Action for PublicAccessBlock {
         Ok(json!({ "block": block, "website": !website.is_null() }))
     }
 
+    fn written(&self) -> &'static [&'static str] {
+        &["block"]
+    }
+
     fn propose(&self, _: &Target, _: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
         let block: Map<String, Value> = SETTINGS.iter().map(|name| ((*name).to_owned(), json!(true))).collect();
         let after = json!({ "block": block, "website": part.get("website") });

@@ -49,6 +49,10 @@ impl Action for Versioning {
         Ok(json!({ "status": text(answer, &["Status"]), "mfaDelete": text(answer, &["MfaDelete"]) }))
     }
 
+    fn written(&self) -> &'static [&'static str] {
+        &["status"]
+    }
+
     fn propose(&self, _: &Target, _: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
         if part.get("mfaDelete") == Some(&json!("Enabled")) {
             return Ok(Proposal::Advice {

@@ -91,25 +91,33 @@ impl Action for SecurityGroup {
         Ok(json!({ "open": open, "inUse": !all(used, &["item"]).is_empty() }))
     }
 
-    fn propose(&self, _: &Target, parameters: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
+    fn written(&self) -> &'static [&'static str] {
+        &["open"]
+    }
+
+    fn propose(&self, target: &Target, parameters: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
         let ports = ports(parameters.get("ports"))?;
         let open = all(part, &["open"]);
         let (removed, kept): (Vec<&Value>, Vec<&Value>) = open.into_iter().partition(|one| opens(one, &ports));
         if removed.is_empty() {
             return Ok(Proposal::Complies);
         }
+        let effect = removed.iter().map(|one| described(one)).collect::<Vec<_>>().join(" and ");
+        let kept = json!({ "open": kept, "inUse": part.get("inUse") });
+        if part.get("inUse") != Some(&json!(false)) {
+            return Ok(Proposal::Advice {
+                reason: format!(
+                    "the security group is in use, and whoever connects through the permission would be cut off; to remove {effect}, \
+                     find out who does, then revoke it"
+                ),
+                commands: removed.iter().map(|one| command(target, one)).collect::<Result<_, _>>()?,
+            });
+        }
         let wide = removed.iter().any(|one| one.get("from") != one.get("to") || one.get("from") == Some(&Value::Null));
-        let in_use = part.get("inUse") == Some(&json!(true));
-        let approval = match (in_use, wide) {
-            (true, _) => Some("the security group is in use: whoever connects through the permission is cut off"),
-            (false, true) => Some("the permission opens other ports, too"),
-            (false, false) => None,
-        };
-        let effect: Vec<String> = removed.iter().map(|one| described(one)).collect();
         Ok(Proposal::Change {
-            after: json!({ "open": kept, "inUse": in_use }),
-            effect: format!("remove {}", effect.join(" and ")),
-            approval: approval.map(str::to_owned),
+            after: kept,
+            effect: format!("remove {effect}"),
+            approval: wide.then(|| "the permission opens other ports, too".to_owned()),
         })
     }
 
@@ -168,6 +176,23 @@ fn described(permission: &Value) -> String {
     let protocol = text("protocol");
     let protocol = if protocol == "-1" { "all traffic" } else { &protocol };
     format!("the permission {protocol} {ports} from {}", text("cidr"))
+}
+
+/// The command that removes a permission.
+fn command(target: &Target, permission: &Value) -> Result<String, String> {
+    let text = |name: &str| permission.get(name).and_then(Value::as_str);
+    let cidr = text("cidr").ok_or("a permission has no range")?;
+    let (list, member) = if cidr.contains(':') { ("Ipv6Ranges", "CidrIpv6") } else { ("IpRanges", "CidrIp") };
+    let ports = [("FromPort", "from"), ("ToPort", "to")].map(|(name, member)| {
+        permission.get(member).and_then(Value::as_i64).map(|port| format!("{name}={port},")).unwrap_or_default()
+    });
+    Ok(format!(
+        "aws ec2 revoke-security-group-ingress --region {} --group-id {} --ip-permissions 'IpProtocol={},{}{list}=[{{{member}={cidr}}}]'",
+        target.region,
+        plain(&target.resource_id)?,
+        text("protocol").ok_or("a permission has no protocol")?,
+        ports.concat(),
+    ))
 }
 
 /// A permission as fields of a form.

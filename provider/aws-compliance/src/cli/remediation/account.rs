@@ -172,7 +172,7 @@ impl Account {
     /// Stores the decision under the own identity, and lets the function follow it; what it answers.
     pub async fn decide(&self, item: &Item, wish: Wish, plan: Option<String>, reason: &str) -> Result<Value, String> {
         let digest = plan.or_else(|| item.plan.as_ref().map(item::Plan::digest)).unwrap_or_default();
-        let decision = Decision { wish, digest, round: item.round, reason: reason.to_owned() };
+        let decision = Decision { wish, digest, round: item.round, at: today(), reason: reason.to_owned() };
         let body = serde_json::to_string(&decision).map_err(|error| error.to_string())?;
         self.put(&decision::partition(&self.user_id), &item.id, body, false).await?;
         let event = json!({ trigger::MEMBER: trigger::DECISION, "id": item.id, "by": self.user_id });

@@ -63,12 +63,7 @@ pub(super) fn item(item: &Item) -> String {
         item.resource.resource_id,
         item.action,
         item.mode.word(),
-        item.plan.as_ref().map_or("unknown".to_owned(), |plan| match &plan.owner {
-            functions_core::remediation::guard::Owner::Stack(stack) => format!("CloudFormation stack {stack}"),
-            functions_core::remediation::guard::Owner::Account => "the account".to_owned(),
-            functions_core::remediation::guard::Owner::Unknown =>
-                "no CloudFormation stack; whether Terraform or Pulumi manages it cannot be determined".to_owned(),
-        }),
+        item.plan.as_ref().map_or("unknown", |plan| plan.owner.words()),
     );
     if let Some(plan) = &item.plan {
         let _ = writeln!(text, "\nChange: {}\nPlan: {}", plan.effect, plan.digest());
@@ -105,7 +100,10 @@ pub(super) fn is_followed(wish: Wish, before: &Item, after: &Item) -> bool {
                     && matches!(after.state, State::Approved | State::Acted | State::Verifying | State::Fixed))
         }
         Wish::Reject => after.state == State::Rejected,
-        Wish::Undo => after.state == State::Undone,
+        Wish::Undo => {
+            let first = before.undo_requested_by.is_none() && after.undo_requested_by.is_some();
+            first || after.state == State::Undone
+        }
     }
 }
 

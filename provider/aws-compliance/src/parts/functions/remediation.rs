@@ -15,6 +15,10 @@ use crate::parts::functions::shared::Shared;
 /// conditions for fine-grained access control").
 const EACH_EQUALS: &str = "ForAllValues:StringEquals";
 const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
+/// Whether the key is absent from a request: conditions on each of its values hold where it has none.
+const ABSENT: &str = "Null";
+/// The scope of actions on buckets.
+const BUCKETS: &str = "s3:::*";
 /// Whoever asks, as IAM knows them.
 const ASKING: &str = "approvals/${aws:userid}";
 
@@ -24,18 +28,18 @@ pub(super) fn statements(shared: &Shared<'_>, table: &dynamodb::Table, settings:
     let mut statements = vec![
         Statement::allow("Table").actions(["dynamodb:GetItem", "dynamodb:Query"]).on(table.arn()),
         // Not the partitions of decisions and of the stop switch, which people write.
-        Statement::allow("Remediations").actions(["dynamodb:DeleteItem", "dynamodb:PutItem"]).on(table.arn()).when(
-            EACH_EQUALS,
-            LEADING_KEYS,
-            own(shared, "remediation"),
-        ),
+        Statement::allow("Remediations")
+            .actions(["dynamodb:DeleteItem", "dynamodb:PutItem"])
+            .on(table.arn())
+            .when(EACH_EQUALS, LEADING_KEYS, own(shared, "remediation"))
+            .when(ABSENT, LEADING_KEYS, "false"),
     ];
     statements.extend(
         shared.args.topic_arn.as_ref().map(|topic| Statement::allow("Notices").actions(["sns:Publish"]).on(topic)),
     );
     let Some(settings) = settings else { return statements };
-    // Reads that AWS binds to no resource, or of which none is named (Service Authorization Reference, "AWS Config" and
-    // "AWS CloudFormation").
+    // Reads that AWS binds to no resource, or of which none is named (Service Authorization Reference, "AWS Config",
+    // "AWS CloudFormation" and "Amazon Resource Group Tagging API").
     statements.push(
         Statement::allow("Guards")
             .actions([
@@ -43,10 +47,21 @@ pub(super) fn statements(shared: &Shared<'_>, table: &dynamodb::Table, settings:
                 "config:GetComplianceDetailsByResource",
                 "config:GetDiscoveredResourceCounts",
                 "config:SelectResourceConfig",
+                "tag:GetResources",
             ])
             .on_everything(),
     );
-    for permission in permissions(settings.rules.values()) {
+    let permissions = permissions(settings.rules.values());
+    // The deployment's own bucket is its stack's, and has a policy that remediation must not touch.
+    let of_buckets: Vec<&str> = permissions
+        .iter()
+        .filter(|permission| permission.sid.starts_with("Change") && permission.scope == Scope::Arn(BUCKETS))
+        .flat_map(|permission| permission.actions.iter().copied())
+        .collect();
+    if !of_buckets.is_empty() {
+        statements.push(Statement::deny("NotOwnBucket").actions(of_buckets).on(&shared.bucket_arn));
+    }
+    for permission in permissions {
         let statement = Statement::allow(permission.sid).actions(permission.actions.iter().copied());
         statements.push(match permission.scope {
             Scope::Everything => statement.on_everything(),
@@ -95,15 +110,15 @@ pub(super) fn approver_policy(
     table: &dynamodb::Table,
     function: &lambda::Function,
 ) -> Output<String> {
+    let of = |statement: Statement, partition: Input<String>| {
+        let statement = statement.on(table.arn()).when(EACH_EQUALS, LEADING_KEYS, partition);
+        statement.when(ABSENT, LEADING_KEYS, "false")
+    };
     let read = |sid: &'static str, partition: Input<String>| {
-        Statement::allow(sid).actions(["dynamodb:GetItem", "dynamodb:Query"]).on(table.arn()).when(
-            EACH_EQUALS,
-            LEADING_KEYS,
-            partition,
-        )
+        of(Statement::allow(sid).actions(["dynamodb:GetItem", "dynamodb:Query"]), partition)
     };
     let write = |sid: &'static str, partition: Input<String>| {
-        Statement::allow(sid).actions(["dynamodb:PutItem"]).on(table.arn()).when(EACH_EQUALS, LEADING_KEYS, partition)
+        of(Statement::allow(sid).actions(["dynamodb:PutItem"]), partition)
     };
     let facts = shared.facts;
     let table_region = interpolate!("dynamodb.{}.amazonaws.com", facts.region());
