@@ -88,12 +88,18 @@ def settled(deployment: Deployment) -> dict[str, str]:
 
 
 def descendants(pid: int) -> set[int]:
-    """The processes that a process has started, and those that they have."""
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+    """The processes that a process has started, and those that they have.
+
+    By the parent that each process names: the kernel's list of a process's children may lack some while others end.
+    """
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            for child in map(int, task.read_text().split()):
-                found |= {child} | descendants(child)
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found, new = set(), {pid}
+    while new:
+        new = {child for child, parent in parents.items() if parent in new}
+        found |= new
     return found
 
 
