@@ -371,6 +371,10 @@ pub enum NamesakeKind {
     Function,
     /// A log group.
     LogGroup,
+    /// A database of AWS Glue.
+    Database,
+    /// A workgroup of Athena.
+    Workgroup,
     /// An alias of a KMS key. It takes no tags; those of its key tell whose it is.
     KeyAlias,
 }

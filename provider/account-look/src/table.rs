@@ -74,6 +74,8 @@ fn rows(look: &Look) -> Vec<(&'static str, String)> {
             NamesakeKind::Queue => "queue there",
             NamesakeKind::Function => "function there",
             NamesakeKind::LogGroup => "log group there",
+            NamesakeKind::Database => "database there",
+            NamesakeKind::Workgroup => "workgroup there",
             NamesakeKind::KeyAlias => "key alias there",
             NamesakeKind::Aggregator | NamesakeKind::ConformancePack => "pack there",
         };

@@ -80,6 +80,16 @@ def may_use_key(principal: str, key: str, action: str, context: dict) -> bool:
     return decision.decision == "Allow"
 
 
+def caller_may(action: str, resource: str) -> bool:
+    """Whether whoever makes this request may do something else, which a service does in the caller's name."""
+    if not app.AUTH:
+        return True
+    caller = caller_arn()
+    allowed = principal_allowed(caller, action, resource)
+    audit.note(caller, action, allowed)
+    return allowed
+
+
 def caller_may_pass(role_arn: str, service: str) -> bool:
     """Whether whoever makes this request may give a role to a service."""
     if not app.AUTH:

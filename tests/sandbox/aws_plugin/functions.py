@@ -118,6 +118,17 @@ def bucket(aws: Aws, arguments: dict) -> dict:
     return {"bucket": name, "arn": f"arn:{aws.partition}:s3:::{name}", "id": name}
 
 
+@function("aws:cloudcontrol/getResource:getResource")
+def cloud_control(aws: Aws, arguments: dict) -> dict:
+    kind, name = arguments["typeName"], arguments["identifier"]
+    client = aws.client("cloudcontrol", arguments.get("region"))
+    found = _one(
+        f"reading Cloud Control API ({kind}) Resource ({name})",
+        lambda: client.get_resource(TypeName=kind, Identifier=name),
+    )
+    return {**arguments, "properties": found["ResourceDescription"]["Properties"], "id": name}
+
+
 @function("aws:sns/getTopic:getTopic")
 def topic(aws: Aws, arguments: dict) -> dict:
     pages = aws.client("sns", arguments.get("region")).get_paginator("list_topics")

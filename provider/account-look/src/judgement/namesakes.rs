@@ -145,8 +145,13 @@ fn tagged(group: &[&Refused<'_>], owner: &Owner) -> Option<String> {
 /// The ARN of what the command takes.
 fn arn_to_tag(Namesake { kind, arn, .. }: &Namesake) -> Option<&str> {
     // What takes no tags, and what is tagged by its own service's command alone.
-    let other =
-        [NamesakeKind::Dashboard, NamesakeKind::KeyAlias, NamesakeKind::ConformancePack, NamesakeKind::LogGroup];
+    let other = [
+        NamesakeKind::Dashboard,
+        NamesakeKind::KeyAlias,
+        NamesakeKind::ConformancePack,
+        NamesakeKind::LogGroup,
+        NamesakeKind::Database,
+    ];
     let takes_tags = !other.contains(kind);
     (takes_tags && !arn.is_empty()).then_some(arn.as_str())
 }
@@ -171,6 +176,8 @@ fn plural(kind: NamesakeKind, count: usize) -> &'static str {
         NamesakeKind::Queue => ("queue", "queues"),
         NamesakeKind::Function => ("function", "functions"),
         NamesakeKind::LogGroup => ("log group", "log groups"),
+        NamesakeKind::Database => ("Glue database", "Glue databases"),
+        NamesakeKind::Workgroup => ("Athena workgroup", "Athena workgroups"),
         NamesakeKind::KeyAlias => ("key alias", "key aliases"),
     };
     if count == 1 { one } else { many }
@@ -221,6 +228,8 @@ fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner
         | NamesakeKind::Queue
         | NamesakeKind::Function
         | NamesakeKind::LogGroup
+        | NamesakeKind::Database
+        | NamesakeKind::Workgroup
         | NamesakeKind::KeyAlias => {
             let take_over = take_over(namesake, whose, owner).map_or_else(String::new, |way| format!(", or, {way}"));
             ScanMessage::error(
@@ -264,6 +273,10 @@ fn take_over(namesake: &Namesake, whose: &Whose, owner: &Owner) -> Option<String
             "if it is to belong to this deployment, tag it, and the next deployment imports and updates it: \
              `aws logs tag-resource --resource-arn {arn} --tags '{OWNER_TAG}={value}'`"
         )),
+        NamesakeKind::Database => Some(format!(
+            "if it is to belong to this deployment, tag it, and the next deployment imports and updates it: \
+             `aws glue tag-resource --resource-arn {arn} --tags-to-add '{OWNER_TAG}={value}'`"
+        )),
         _ => Some(format!(
             "if it is to belong to this deployment, tag it, and the next deployment imports and updates it: `{}`",
             tag_command(&[arn], owner)
@@ -278,6 +291,10 @@ fn delete_command(Namesake { kind, name, arn, .. }: &Namesake) -> String {
         NamesakeKind::Table => format!("aws dynamodb delete-table --table-name {name}"),
         NamesakeKind::Function => format!("aws lambda delete-function --function-name {name}"),
         NamesakeKind::LogGroup => format!("aws logs delete-log-group --log-group-name {name}"),
+        NamesakeKind::Database => format!("aws glue delete-database --name {name}"),
+        NamesakeKind::Workgroup => {
+            format!("aws athena delete-work-group --work-group {name} --recursive-delete-option")
+        }
         NamesakeKind::KeyAlias => format!("aws kms delete-alias --alias-name {name}"),
         NamesakeKind::Topic => format!("aws sns delete-topic --topic-arn {arn}"),
         _ => format!(

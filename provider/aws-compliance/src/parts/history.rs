@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use account_look::NamesakeKind;
 use aws_resources::{athena, glue};
 use functions_core::history::{COLUMNS, Column, Kind, PARTITION};
 use functions_core::key::{HISTORY_PREFIX, QUERIES_PREFIX};
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, interpolate,
+    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken,
+    interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,7 +58,16 @@ pub struct History {
 }
 
 /// The history as a part of the whole.
-pub const PART: Part = Part::of::<History>("history");
+pub const PART: Part = Part {
+    claim: |whole, request| {
+        if whole.args.history.enabled {
+            let prefix = &whole.args.name_prefix;
+            request.resources.extend(whole.resources(NamesakeKind::Database, [prefix.history_database()]));
+            request.resources.extend(whole.resources(NamesakeKind::Workgroup, [prefix.history_workgroup()]));
+        }
+    },
+    ..Part::of::<History>("history")
+};
 
 impl ComplianceMonitoringArgs {
     /// What this part of the whole is given.
@@ -87,7 +98,9 @@ impl Component for History {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+        let adopted = |kind, name: &str| facts.adoption().of(kind, name, ResourceOptions::default());
         let database = glue::CatalogDatabase::child(scope, "database")
+            .options(adopted(NamesakeKind::Database, &args.name_prefix.history_database()))
             .name(args.name_prefix.history_database())
             .description("Evaluation results of AWS Config, by run")
             .tags(tags::owned(&args.tags, facts))
@@ -111,6 +124,7 @@ impl Component for History {
             .output_location(interpolate!("s3://{}/{}", &args.bucket_name, QUERIES_PREFIX))
             .encryption_configuration(encryption);
         let workgroup = athena::Workgroup::child(scope, "workgroup")
+            .options(adopted(NamesakeKind::Workgroup, &args.name_prefix.history_workgroup()))
             .name(args.name_prefix.history_workgroup())
             .description("Queries over the history of evaluations")
             .configuration(

@@ -122,6 +122,7 @@ impl Component for ComplianceMonitoring {
             on_destroy: args.reports.on_destroy(),
             own_key: args.kms_key_arn.is_none(),
             key_alias: args.name_prefix.key_alias(),
+            account_id: account.target().account_id.clone(),
         };
         let account = scan::see(context, account.clone(), request, &planned, (errors, warnings)).await?;
         if context.is_preview()

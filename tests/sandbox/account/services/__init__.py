@@ -8,6 +8,7 @@ does not tell IAM.
 from account.services import (
     alarms,
     async_invoke,
+    cloud_control,
     conditions,
     delivery,
     ebs_defaults,
@@ -19,6 +20,7 @@ from account.services import (
     queues,
     settling,
     stack_owners,
+    tagged,
     volumes,
 )
 
@@ -39,3 +41,5 @@ def install() -> None:
     stack_owners.install()
     ebs_defaults.install()
     policy_variables.install()
+    cloud_control.install()
+    tagged.install()

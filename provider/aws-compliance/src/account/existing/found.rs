@@ -24,6 +24,8 @@ pub(crate) struct Planned {
     pub own_key: bool,
     /// Alias of that key.
     pub key_alias: String,
+    /// The account, where it is known: the `aws` provider knows a Glue database by it.
+    pub account_id: Option<String>,
 }
 
 impl Planned {
@@ -177,6 +179,8 @@ pub(super) fn named(arn: &str) -> Option<(NamesakeKind, String)> {
         "sqs" => of(NamesakeKind::Queue, resource),
         "dynamodb" => of(NamesakeKind::Table, resource.strip_prefix("table/")?),
         "lambda" => of(NamesakeKind::Function, resource.strip_prefix("function:")?),
+        "glue" => of(NamesakeKind::Database, resource.strip_prefix("database/")?),
+        "athena" => of(NamesakeKind::Workgroup, resource.strip_prefix("workgroup/")?),
         "logs" => of(NamesakeKind::LogGroup, resource.strip_prefix("log-group:")?.trim_end_matches(":*")),
         _ => None,
     }
@@ -190,6 +194,8 @@ fn arn(kind: NamesakeKind, name: &str, target: &Target) -> Option<String> {
         NamesakeKind::Queue => ("sqs", name.to_owned()),
         NamesakeKind::Table => ("dynamodb", format!("table/{name}")),
         NamesakeKind::Function => ("lambda", format!("function:{name}")),
+        NamesakeKind::Database => ("glue", format!("database/{name}")),
+        NamesakeKind::Workgroup => ("athena", format!("workgroup/{name}")),
         NamesakeKind::LogGroup => ("logs", format!("log-group:{name}")),
         _ => return None,
     };

@@ -9,7 +9,7 @@ use crate::account::existing::found::{Existing, Marked, OwnedKey, Planned, Prese
 use crate::inputs::on_destroy::ON_DESTROY_TAG;
 
 /// The kinds that are asked for, in the order in which they are told.
-const KINDS: [NamesakeKind; 7] = [
+const KINDS: [NamesakeKind; 9] = [
     NamesakeKind::Bucket,
     NamesakeKind::KeyAlias,
     NamesakeKind::Table,
@@ -17,6 +17,8 @@ const KINDS: [NamesakeKind; 7] = [
     NamesakeKind::Queue,
     NamesakeKind::Function,
     NamesakeKind::LogGroup,
+    NamesakeKind::Database,
+    NamesakeKind::Workgroup,
 ];
 
 /// The provider's words for what it does not find (terraform-provider-aws, "retry.NotFoundError").
@@ -72,7 +74,7 @@ async fn present(context: &Context, planned: &Planned, kind: NamesakeKind) -> Ve
         ),
         // These say of one name whether it exists: the provider fails where it does not.
         _ => {
-            return join_all(names.into_iter().map(|name| one(context, kind, name)))
+            return join_all(names.into_iter().map(|name| one(context, planned, kind, name)))
                 .await
                 .into_iter()
                 .flatten()
@@ -93,13 +95,33 @@ async fn present(context: &Context, planned: &Planned, kind: NamesakeKind) -> Ve
     texts(&answer, member).into_iter().filter_map(of).collect()
 }
 
+/// What the provider has no function of its own for: Cloud Control reads it, by the name of its type in CloudFormation.
+const CLOUD_CONTROL: &str = "aws:cloudcontrol/getResource:getResource";
+
+/// A database of Glue or a workgroup of Athena of this name, where it exists. The deployer must be allowed to read it itself.
+async fn controlled(context: &Context, planned: &Planned, kind: NamesakeKind, name: String) -> Option<Present> {
+    let (what, type_name) = match kind {
+        NamesakeKind::Database => ("Glue database", "AWS::Glue::Database"),
+        _ => ("Athena workgroup", "AWS::Athena::WorkGroup"),
+    };
+    let said = format!("whether the {what} `{name}` exists");
+    let arguments =
+        PropertyMap::from([("typeName".to_owned(), type_name.into()), ("identifier".to_owned(), name.as_str().into())]);
+    let Answer::Given(_) = ask(context, &said, CLOUD_CONTROL, arguments).await else { return None };
+    let id = match (kind, &planned.account_id) {
+        (NamesakeKind::Database, Some(account)) => format!("{account}:{name}"),
+        _ => name.clone(),
+    };
+    Some(Present { kind, name, id, key: None })
+}
+
 /// A bucket, topic or alias of this name, where it exists.
-async fn one(context: &Context, kind: NamesakeKind, name: String) -> Option<Present> {
+async fn one(context: &Context, planned: &Planned, kind: NamesakeKind, name: String) -> Option<Present> {
     let (what, token, member, id) = match kind {
         NamesakeKind::Bucket => ("bucket", "aws:s3/getBucket:getBucket", "bucket", "id"),
         NamesakeKind::Topic => ("topic", "aws:sns/getTopic:getTopic", "name", "arn"),
         NamesakeKind::KeyAlias => ("key alias", "aws:kms/getAlias:getAlias", "name", "name"),
-        _ => return None,
+        _ => return controlled(context, planned, kind, name).await,
     };
     let said = format!("whether the {what} `{name}` exists");
     let Answer::Given(answer) = ask(context, &said, token, argument(member, &name)).await else { return None };

@@ -36,6 +36,7 @@ fn planned(allow_replacement: bool) -> Planned {
         on_destroy: OnDestroy::Retain,
         own_key: true,
         key_alias: "alias/compliance-monitoring".into(),
+        account_id: Some("111122223333".into()),
     }
 }
 
@@ -73,7 +74,10 @@ fn arns_name_kind_and_name() {
             "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/x",
             Some((NamesakeKind::LogGroup, "/aws/lambda/x")),
         ),
+        ("arn:aws:glue:eu-west-1:111122223333:database/history", Some((NamesakeKind::Database, "history"))),
+        ("arn:aws:athena:eu-west-1:111122223333:workgroup/history", Some((NamesakeKind::Workgroup, "history"))),
         ("arn:aws:kms:eu-west-1:111122223333:key/id", None),
+        ("arn:aws:glue:eu-west-1:111122223333:table/history/evaluations", None),
         ("nothing", None),
     ] {
         assert_eq!(named(arn), expected.map(|(kind, name)| (kind, name.to_owned())), "{arn}");

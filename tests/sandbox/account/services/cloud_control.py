@@ -1,0 +1,47 @@
+"""Cloud Control over what other services have: MiniStack's knows what Cloud Control itself made, and nothing else.
+
+AWS pages: "GetResource" (Cloud Control API Reference), "Using Cloud Control API" on permissions: the caller must be
+allowed the call, and everything that the type's read handler does, which the type's schema lists. That the handlers
+read tags as well is in the schemas of these types; whether a refusal of that alone fails the read is assumed.
+"""
+
+import json
+
+from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
+from ministack.services import athena, cloudcontrol, glue
+
+from account import hooks, policies
+
+# By type: where its resources are, the ARN after the account, what its read handler does.
+TYPES = {
+    "AWS::Athena::WorkGroup": (
+        lambda: athena._workgroups,
+        "athena",
+        "workgroup",
+        ("athena:GetWorkGroup", "athena:ListTagsForResource"),
+    ),
+    "AWS::Glue::Database": (lambda: glue._databases, "glue", "database", ("glue:GetDatabase", "glue:GetTags")),
+}
+
+
+def install() -> None:
+    """Answer for the types above."""
+    hooks.around(cloudcontrol, "_get_resource", _get_resource)
+
+
+def _get_resource(original, data):
+    kind, name = data.get("TypeName"), data.get("Identifier")
+    if kind not in TYPES:
+        return original(data)
+    stored, service, noun, actions = TYPES[kind]
+    arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{noun}/{name}"
+    refused = next((action for action in actions if not policies.caller_may(action, arn)), None)
+    if refused:
+        message = f"User: {policies.caller_arn()} is not authorized to perform: {refused} on resource: {arn}"
+        return error_response_json("AccessDeniedException", message, 400)
+    found = stored().get(name)
+    if found is None:
+        message = f"Resource of type '{kind}' with identifier '{name}' was not found."
+        return error_response_json("ResourceNotFoundException", message, 400)
+    properties = json.dumps({"Name": name, "DatabaseName": name} if service == "glue" else {"Name": name})
+    return json_response({"TypeName": kind, "ResourceDescription": {"Identifier": name, "Properties": properties}})
