@@ -93,7 +93,7 @@ def test_what_is_made_of_an_unknown_is_unknown_and_the_rest_is_known(previewed):
     state = previewed.answered["echo"]["state"]
     assert state["text"] == UNKNOWN and state["joined"] == UNKNOWN
     assert state["value"] == UNKNOWN, "one input is known as a whole or not at all"
-    assert (state["plain"], state["color"], state["id"]) == ("known", "black", "an id")
+    assert (state["plain"], state["color"], state["ownId"]) == ("known", "black", "an id")
 
 
 def test_what_is_unknown_says_where_it_will_come_from(previewed):

@@ -218,7 +218,7 @@ def test_files_and_archives_come_back(life):
 def test_a_component_records_its_inputs_and_outputs(life):
     echo = life.state["echo"]
     assert echo["inputs"]["block"] == {"count": 1, "inner": {"count": 2}}
-    assert echo["outputs"]["id"] == "an id", "an output called id is legal"
+    assert echo["outputs"]["ownId"] == "an id"
     assert [name for name, resource in life.state.items() if resource.get("parent") == echo["urn"]] == []
 
 

@@ -31,7 +31,7 @@ def part(name: str) -> str:
     """The file of a part without children."""
     return f"""//! A part.
 
-use pulumi_component::{{Component, ConstructError, Context, Output, Outputs, Scope, TypeToken}};
+use pulumi_component::{{ConstructError, Context, Output, Outputs, PreparedComponent, Scope, TypeToken}};
 use schemars::JsonSchema;
 use serde::{{Deserialize, Serialize}};
 
@@ -65,10 +65,10 @@ impl ComplianceMonitoringArgs {{
     }}
 }}
 
-impl Component for {name} {{
+impl PreparedComponent for {name} {{
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:{name}");
     type Args = {name}Args;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {{
         AccountFacts::look(context).await
@@ -187,7 +187,7 @@ read.topic = ["sns:GetDataProtectionPolicy"]
         Edit(
             f"{PROVIDER}/parts/monitoring.rs",
             """
-        scope.component::<crate::parts::extra::Extra>("extra", args.extra(), facts)?;""",
+        scope.component_prepared::<crate::parts::extra::Extra>("extra", args.extra(), facts)?;""",
             "let facts = &prepared.account;",
         ),
     ],

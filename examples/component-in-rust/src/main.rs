@@ -1,21 +1,20 @@
-//! A package with one component, complete: this is all that a plugin needs.
+//! A package with one component: this is all that a plugin needs.
 
 use std::process::ExitCode;
 
+use aws::sqs::Queue;
 use pulumi_component::{
-    Child, Component, ConstructError, Input, Output, Outputs, Package, PackageIdentity, Provider, Scope, TypeToken,
-    package,
+    Component, ConstructError, Input, Output, Outputs, PackageIdentity, Provider, Scope, TypeToken, all, args, package,
+    token,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-static AWS: Package = Package::new("aws", "7.48.0");
-const QUEUE: TypeToken = TypeToken::new("aws:sqs/queue:Queue");
+mod aws {
+    include!(concat!(env!("OUT_DIR"), "/aws.rs"));
+}
 
 /// Inputs of [`WorkQueue`].
-#[derive(Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[args]
 struct WorkQueueArgs {
     /// How often a message is tried before it is set aside.
     #[schemars(range(min = 1, max = 1000))]
@@ -32,23 +31,24 @@ struct WorkQueue {
 }
 
 impl Component for WorkQueue {
-    const TOKEN: TypeToken = TypeToken::new("queues:index:WorkQueue");
+    const TOKEN: TypeToken = token!("WorkQueue");
     type Args = WorkQueueArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: WorkQueueArgs, _facts: &()) -> Result<Self, ConstructError> {
-        let dead_letters = Child::new(scope, &AWS, QUEUE, "dead-letters").register();
-        let redrive = dead_letters.output::<String>("arn").zip(args.max_attempts.output());
-        let redrive = redrive.map(|(arn, count)| json!({ "deadLetterTargetArn": arn, "maxReceiveCount": count }));
-        let queue = Child::new(scope, &AWS, QUEUE, "queue").with("redrivePolicy", redrive.map(|json| json.to_string()));
-        Ok(Self { url: queue.register().output("url"), dead_letter_url: dead_letters.output("url") })
+    fn construct(scope: &Scope, args: WorkQueueArgs) -> Result<Self, ConstructError> {
+        let dead_letters = Queue::child(scope, "dead-letters").register();
+        let redrive = all((dead_letters.arn(), args.max_attempts))
+            .map(|(arn, count)| json!({ "deadLetterTargetArn": arn, "maxReceiveCount": count }).to_string());
+        let queue = Queue::child(scope, "queue").redrive_policy(redrive).register();
+        Ok(Self { url: queue.url(), dead_letter_url: dead_letters.url() })
     }
 }
 
 fn main() -> ExitCode {
-    let names = package!("queues");
-    let names =
-        PackageIdentity { nodejs_package: "queues", go_import_base_path: "example.com/queues/sdk/go/queues", ..names };
+    let names = PackageIdentity {
+        nodejs_package: "queues",
+        go_import_base_path: "example.com/queues/sdk/go/queues",
+        ..package!()
+    };
     Provider::new(names).component::<WorkQueue>().serve()
 }
 

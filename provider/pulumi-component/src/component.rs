@@ -1,6 +1,5 @@
 //! What a component is: inputs, outputs, and one function that describes its children.
 
-use std::any::Any;
 use std::future::Future;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -15,6 +14,8 @@ use crate::property::TypeToken;
 use crate::scope::Scope;
 
 /// A component: a resource that is made of other resources.
+///
+/// One that reads something before it is described, such as an account, is a [`PreparedComponent`].
 pub trait Component: Outputs + Sized {
     /// Its type: `package:index:Name`.
     const TOKEN: TypeToken;
@@ -26,34 +27,67 @@ pub trait Component: Outputs + Sized {
     /// Its inputs: one struct that is decoder, schema and documentation.
     type Args: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
 
-    /// What [`prepare`](Self::prepare) learns before anything is registered; `()` for nothing.
-    type Facts: Send + Sync + 'static;
-
     /// What the schema of a single input cannot say: forms, bounds that depend, relations. All problems at once.
     fn check(_args: &Self::Args, _checks: &mut Checks) {}
-
-    /// Looks at the world, read-only and bounded in time. The one asynchronous step.
-    ///
-    /// What it finds wrong with the inputs ([`ConstructError::InvalidInputs`]) is told together with what
-    /// [`check`](Self::check) found: it is called with wrong inputs, too, as long as they decode. What it says of a property
-    /// that is wrong already is left out. Needed where `Facts` is not `()`.
-    fn prepare(
-        _context: &Context,
-        _args: &Self::Args,
-    ) -> impl Future<Output = Result<Self::Facts, ConstructError>> + Send {
-        const {
-            assert!(size_of::<Self::Facts>() == 0, "a component whose `Facts` is not `()` needs a `prepare` of its own")
-        };
-        let nothing: Box<dyn Any + Send> = Box::new(());
-        let nothing = nothing.downcast::<Self::Facts>().map(|nothing| *nothing);
-        std::future::ready(nothing.map_err(|_| ConstructError::Internal(format!("{} has no `prepare`", Self::TOKEN))))
-    }
 
     /// Describes the children: no waiting, no clock, no environment. The scope drives what is described here.
     ///
     /// # Errors
     /// When the component cannot be described from these inputs.
-    fn construct(scope: &Scope, args: Self::Args, facts: &Self::Facts) -> Result<Self, ConstructError>;
+    fn construct(scope: &Scope, args: Self::Args) -> Result<Self, ConstructError>;
+}
+
+/// A component that reads something before its children are described. Every [`Component`] is one that reads nothing.
+pub trait PreparedComponent: Outputs + Sized {
+    /// As [`Component::TOKEN`].
+    const TOKEN: TypeToken;
+
+    /// As [`Component::FORMER_TOKENS`].
+    const FORMER_TOKENS: &'static [TypeToken] = &[];
+
+    /// As [`Component::Args`].
+    type Args: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
+
+    /// What [`prepare`](Self::prepare) learns before anything is registered.
+    type Prepared: Send + Sync + 'static;
+
+    /// As [`Component::check`].
+    fn check(_args: &Self::Args, _checks: &mut Checks) {}
+
+    /// Reads what the children depend on, without changing anything and bounded in time. The one asynchronous step.
+    ///
+    /// What it finds wrong with the inputs ([`ConstructError::InvalidInputs`]) is reported together with what
+    /// [`check`](Self::check) found: it is called with invalid inputs, too, as long as they decode. What it says of a
+    /// property that is invalid already is omitted.
+    fn prepare(
+        context: &Context,
+        args: &Self::Args,
+    ) -> impl Future<Output = Result<Self::Prepared, ConstructError>> + Send;
+
+    /// Describes the children: no waiting, no clock, no environment. The scope drives what is described here.
+    ///
+    /// # Errors
+    /// When the component cannot be described from these inputs.
+    fn construct(scope: &Scope, args: Self::Args, prepared: &Self::Prepared) -> Result<Self, ConstructError>;
+}
+
+impl<T: Component> PreparedComponent for T {
+    const TOKEN: TypeToken = <T as Component>::TOKEN;
+    const FORMER_TOKENS: &'static [TypeToken] = <T as Component>::FORMER_TOKENS;
+    type Args = <T as Component>::Args;
+    type Prepared = ();
+
+    fn check(args: &Self::Args, checks: &mut Checks) {
+        <T as Component>::check(args, checks);
+    }
+
+    async fn prepare(_context: &Context, _args: &Self::Args) -> Result<(), ConstructError> {
+        Ok(())
+    }
+
+    fn construct(scope: &Scope, args: Self::Args, _prepared: &()) -> Result<Self, ConstructError> {
+        <T as Component>::construct(scope, args)
+    }
 }
 
 /// The outputs of a component. Derive it: each field is an [`Output`](crate::Output), named in camelCase on the wire.

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::arguments::{self, Judged};
-use crate::component::Component;
+use crate::component::PreparedComponent;
 use crate::context::{ConstructRequest, Context};
 use crate::encoding::Encoding;
 use crate::error::ConstructError;
@@ -39,7 +39,7 @@ pub struct Surroundings {
 ///
 /// # Errors
 /// With all wrong inputs, or with what failed; then nothing further is registered.
-pub async fn construct<T: Component>(
+pub async fn construct<T: PreparedComponent>(
     request: ConstructRequest,
     surroundings: Surroundings,
 ) -> Result<Constructed, ConstructError> {
@@ -60,18 +60,18 @@ pub async fn construct<T: Component>(
     outcome
 }
 
-async fn run<T: Component>(request: ConstructRequest, context: Context) -> Result<Constructed, ConstructError> {
+async fn run<T: PreparedComponent>(request: ConstructRequest, context: Context) -> Result<Constructed, ConstructError> {
     let judged = arguments::judge::<T::Args>(request.inputs.clone(), T::check);
     for warning in &judged.warnings {
         context.warn(warning.to_string());
     }
     let prepared = prepared::<T>(&context, judged).await;
-    let (args, facts) = prepared.map_err(|error| arguments::concealed(error, &request.inputs))?;
+    let (args, prepared) = prepared.map_err(|error| arguments::concealed(error, &request.inputs))?;
 
     let (monitor, secret_outputs) = (context.monitor.clone(), request.options.additional_secret_outputs.clone());
     let run = Run::new(context);
     let scope = run.outermost::<T>(request);
-    let described = caught(|| T::construct(&scope, args, &facts));
+    let described = caught(|| T::construct(&scope, args, &prepared));
     let described = described.unwrap_or_else(|panic| Err(ConstructError::Internal(panic)));
     let outputs = described.map(|component| component.encode());
     let mut outputs = settle(&run, outputs).await?;
@@ -92,13 +92,13 @@ async fn run<T: Component>(request: ConstructRequest, context: Context) -> Resul
 
 /// What is learned for inputs that are right. Wrong ones are looked at as far as they decode, so that all that is to be
 /// mended stands in one message.
-async fn prepared<T: Component>(
+async fn prepared<T: PreparedComponent>(
     context: &Context,
     mut judged: Judged<T::Args>,
-) -> Result<(T::Args, T::Facts), ConstructError> {
+) -> Result<(T::Args, T::Prepared), ConstructError> {
     let Some(args) = judged.args.take() else { return Err(ConstructError::InvalidInputs(judged.problems)) };
     match T::prepare(context, &args).await {
-        Ok(facts) if judged.problems.is_empty() => return Ok((args, facts)),
+        Ok(prepared) if judged.problems.is_empty() => return Ok((args, prepared)),
         Err(ConstructError::InvalidInputs(more)) => judged.add_learned(more),
         Err(error) if judged.problems.is_empty() => return Err(error),
         // Beside what is wrong already, why the world could not be looked at helps nobody.

@@ -1,5 +1,6 @@
 //! What can go wrong, and in whose words it is said.
 
+use std::fmt;
 use std::sync::Arc;
 
 use property_path::PropertyError;
@@ -12,7 +13,7 @@ pub(crate) const TEXT_BYTES: usize = 4096;
 pub enum Failure {
     /// It failed itself: a registration or a closure.
     #[error("{0}")]
-    Failed(Arc<str>),
+    Failed(Reason),
     /// Something that it needs failed, and said so itself.
     #[error("skipped, because something it needs failed")]
     Skipped,
@@ -21,10 +22,50 @@ pub enum Failure {
     Cancelled,
 }
 
+/// Why something failed, and where that was noticed first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    place: Option<Arc<str>>,
+    text: Arc<str>,
+    /// Whether the text names what failed.
+    named: bool,
+}
+
+impl Reason {
+    /// The reason without its place: a closure that several children need fails once.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(formatter, "{place}: {}", self.text),
+            None => formatter.write_str(&self.text),
+        }
+    }
+}
+
 impl Failure {
     /// A failure with its reason.
     pub fn failed(reason: impl Into<String>) -> Self {
-        Self::Failed(reason.into().into())
+        Self::Failed(Reason { place: None, text: reason.into().into(), named: true })
+    }
+
+    /// A failure of a closure, whose reason does not say where it is.
+    pub(crate) fn of_closure(reason: impl Into<String>) -> Self {
+        Self::Failed(Reason { place: None, text: reason.into().into(), named: false })
+    }
+
+    /// The same failure of a closure, at the property that needed its value.
+    pub(crate) fn within(self, place: String) -> Self {
+        match self {
+            Self::Failed(Reason { place: None, text, named: false }) => {
+                Self::Failed(Reason { place: Some(place.into()), text, named: true })
+            }
+            other => other,
+        }
     }
 }
 

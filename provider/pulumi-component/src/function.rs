@@ -14,6 +14,8 @@ use crate::checks::Checks;
 use crate::context::Configuration;
 use crate::decode::stripped;
 use crate::error::ConstructError;
+use crate::log::Severity;
+use crate::logger::Logger;
 use crate::property::{PropertyMap, TypeToken, Value};
 use crate::serialize::encode_serialized;
 
@@ -49,12 +51,34 @@ pub trait Function: Send + Sync + 'static {
 pub struct FunctionContext {
     pub(crate) preview: bool,
     pub(crate) configuration: Configuration,
+    pub(crate) logger: Option<Logger>,
 }
 
 impl FunctionContext {
     /// Whether this is a preview.
     pub fn is_preview(&self) -> bool {
         self.preview
+    }
+
+    /// Shows the user a message. Where an argument is secret, nothing is shown: a message could repeat it.
+    pub fn info(&self, message: impl Into<String>) {
+        self.say(Severity::Info, message.into());
+    }
+
+    /// Shows the user a warning.
+    pub fn warn(&self, message: impl Into<String>) {
+        self.say(Severity::Warning, message.into());
+    }
+
+    /// Shows a message to those who run Pulumi with `--debug`.
+    pub fn debug(&self, message: impl Into<String>) {
+        self.say(Severity::Debug, message.into());
+    }
+
+    fn say(&self, severity: Severity, message: String) {
+        if let Some(logger) = &self.logger {
+            logger.say(severity, message);
+        }
     }
 
     /// The configuration of the provider that serves this call.
@@ -75,11 +99,26 @@ pub async fn invoke<F: Function>(
     context: FunctionContext,
     arguments: PropertyMap,
 ) -> Result<PropertyMap, ConstructError> {
+    let logger = context.logger.clone();
+    let outcome = answer::<F>(context, arguments).await;
+    if let Some(logger) = logger {
+        logger.flush().await;
+    }
+    outcome
+}
+
+async fn answer<F: Function>(
+    mut context: FunctionContext,
+    arguments: PropertyMap,
+) -> Result<PropertyMap, ConstructError> {
     if arguments.values().any(|argument| argument.marks().unknown) {
         return Ok(PropertyMap::new());
     }
     let secret: BTreeSet<_> =
         arguments.iter().filter(|(_, value)| value.marks().secret).map(|(name, _)| name.clone()).collect();
+    if !secret.is_empty() {
+        context.logger = None;
+    }
     let plain = arguments.into_iter().map(|(name, argument)| (name, stripped(argument))).collect();
     let (args, _) = arguments::read::<F::Args>(plain, F::check).map_err(|error| without_secrets(error, &secret))?;
     // The marks are gone from what the function sees, and so from what it may say of an argument.

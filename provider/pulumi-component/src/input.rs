@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::encode::{Encode, EncodeMember, encode_output};
+use crate::encode::{Encode, EncodeMember, MemberEncoding, encode_output};
 use crate::encoding::Encoding;
 use crate::output::{Output, Resolved};
 use crate::passage::{self, Literal};
@@ -100,6 +100,24 @@ macro_rules! numbers {
 }
 numbers!(i32, u32);
 
+/// The same for whole numbers of other packages.
+macro_rules! whole_numbers {
+    ($($whole:ty),*) => {$(
+        impl From<$whole> for Input<i64> {
+            fn from(value: $whole) -> Self {
+                i64::from(value).into()
+            }
+        }
+
+        impl From<Input<$whole>> for Input<i64> {
+            fn from(input: Input<$whole>) -> Self {
+                Self(input.0.map(i64::from))
+            }
+        }
+    )*};
+}
+whole_numbers!(i32, u32);
+
 impl<'de, T: Deserialize<'de> + Clone + Send + Sync + 'static> Deserialize<'de> for Input<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(INPUT, InputVisitor(PhantomData))
@@ -142,13 +160,17 @@ impl<T: Serialize + Clone + Send + Sync + 'static> Serialize for Input<T> {
     }
 }
 
-impl<T: Encode + Clone> Encode for Input<T> {
+impl<T: Encode + Clone + 'static> Encode for Input<T> {
     fn encode(self) -> Encoding {
         self.into_output().encode()
     }
+
+    fn encode_member(self) -> MemberEncoding {
+        self.into_output().encode_member()
+    }
 }
 
-impl<T: Encode + Clone> EncodeMember for Input<T> {}
+impl<T: Encode + Clone + 'static> EncodeMember for Input<T> {}
 
 impl<T: JsonSchema> JsonSchema for Input<T> {
     fn schema_name() -> Cow<'static, str> {

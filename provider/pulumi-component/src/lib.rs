@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+// The macros name this crate by its path, also inside it.
+extern crate self as pulumi_component;
+
 mod arguments;
 mod checks;
+mod combine;
 pub mod component;
 mod construct;
 pub mod context;
@@ -21,6 +25,7 @@ mod options;
 mod output;
 mod package;
 mod panic;
+mod pass_through;
 mod passage;
 mod plain;
 mod property;
@@ -42,11 +47,12 @@ pub mod wire;
 
 pub use arguments::{Judged, judge};
 pub use checks::{Checks, Wrong};
-pub use component::{Component, OutputProperty, Outputs};
+pub use combine::{Eventual, Gather, Interpolate, all};
+pub use component::{Component, OutputProperty, Outputs, PreparedComponent};
 pub use construct::{Constructed, Surroundings, construct};
 pub use context::{ConstructRequest, Context, Deployment, FormerName};
 pub use decode::{from_properties, from_value};
-pub use encode::{Encode, EncodeMember, encode_members, encode_output};
+pub use encode::{Encode, EncodeMember, Serialized, encode_members, encode_output};
 pub use encoding::Encoding;
 pub use error::{ConstructError, Failure};
 pub use function::{Function, FunctionContext};
@@ -58,8 +64,9 @@ pub use naming::{AUTO_NAME_SUFFIX, NameBound};
 pub use options::{Resource, ResourceOptions, depends_on};
 #[doc(hidden)]
 pub use output::FormatWithInterpolateOrMapInstead;
-pub use output::{Output, Resolved, all, text};
+pub use output::{Output, Resolved};
 pub use package::{Package, Parameterization};
+pub use pass_through::PassThrough;
 pub use plain::Plain;
 pub use property::{
     Archive, ArchiveSource, Asset, AssetSource, Marks, PropertyMap, PropertyValue, ResourceReference, TypeToken, Urn,
@@ -67,14 +74,16 @@ pub use property::{
 };
 pub use property_path::{PathStep, PropertyError, PropertyPath};
 pub use provider::Provider;
-pub use pulumi_component_derive::Outputs;
+#[doc(hidden)]
+pub use pulumi_component_derive::package_name;
+pub use pulumi_component_derive::{Outputs, args, interpolate, token};
 pub use reference::{Reference, ResourceType};
 pub use registration_options::{Alias, AliasParent, CustomTimeouts, RegistrationOptions};
 pub use schema::{PackageIdentity, SchemaError, check};
-pub use schemars;
 pub use scope::{Child, ChildHandle, Nested, ProviderHandle, Scope};
 pub use serialize::{encode_serialized, known_members};
 pub use special::AssetOrArchive;
 pub use suggested::{Suggested, Suggestion, Suggestions};
 pub use text::{Scalar, Text};
 pub use transform::{Transform, Transformed};
+pub use {schemars, serde};

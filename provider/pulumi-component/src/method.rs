@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::arguments;
 use crate::checks::Checks;
-use crate::component::{Component, Outputs};
+use crate::component::{Outputs, PreparedComponent};
 use crate::construct::{Surroundings, settle};
 use crate::context::{Context, Deployment};
 use crate::error::ConstructError;
@@ -31,7 +31,7 @@ pub trait Method: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
 
     /// The component that has it.
-    type Component: Component;
+    type Component: PreparedComponent;
 
     /// Its arguments.
     type Args: DeserializeOwned + JsonSchema + Send + Sync + 'static;

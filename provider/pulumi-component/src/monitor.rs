@@ -95,8 +95,17 @@ pub struct Registered {
     pub id: String,
     /// The outputs, with what each came from; for a component of this package always empty.
     pub outputs: PropertyMap,
+    /// Outputs that cannot be read, each with the reason. Reading one is an error; the resource itself is created.
+    pub unreadable: BTreeMap<String, String>,
     /// The resource was left out of this run: its outputs are unknown, even in an update.
     pub unknown: bool,
+}
+
+impl Registered {
+    /// An answer whose outputs can all be read.
+    pub fn new(urn: Urn, id: impl Into<String>, outputs: PropertyMap) -> Self {
+        Self { urn, id: id.into(), outputs, unreadable: BTreeMap::new(), unknown: false }
+    }
 }
 
 /// A call of a provider's function.

@@ -1,12 +1,13 @@
 //! Eventual values: what a resource will answer, with its marks.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared, join_all};
+use futures::future::{BoxFuture, Shared};
 
 use crate::error::Failure;
 use crate::panic::{caught, caught_while};
@@ -60,13 +61,13 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
     pub fn from_future(future: impl Future<Output = Result<Resolved<T>, Failure>> + Send + 'static) -> Self {
         let guarded = caught_while(future).map(|outcome| match outcome {
             Ok(resolved) => resolved.map(Arc::new),
-            Err(panic) => Err(Failure::failed(format!("internal error: {panic}"))),
+            Err(panic) => Err(Failure::of_closure(format!("internal error: {panic}"))),
         });
         Self { value: guarded.boxed().shared(), given: false }
     }
 
     /// The same, where what it rests on is given.
-    fn given_where(self, given: bool) -> Self {
+    pub(crate) fn given_where(self, given: bool) -> Self {
         Self { given, ..self }
     }
 
@@ -92,20 +93,22 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
 
     /// Computes another value from this one; `compute` does not run on an unknown value.
     pub fn map<U: Clone + Send + Sync + 'static>(&self, compute: impl FnOnce(T) -> U + Send + 'static) -> Output<U> {
-        self.try_map(|value| Ok(compute(value)))
+        self.try_map(|value| Ok::<_, Infallible>(compute(value)))
     }
 
     /// Computes another value that may fail; the failure ends the run with the reason given.
-    pub fn try_map<U: Clone + Send + Sync + 'static>(
+    pub fn try_map<U: Clone + Send + Sync + 'static, E: fmt::Display>(
         &self,
-        compute: impl FnOnce(T) -> Result<U, String> + Send + 'static,
+        compute: impl FnOnce(T) -> Result<U, E> + Send + 'static,
     ) -> Output<U> {
         let this = self.clone();
         Output::from_future(async move {
             let resolved = this.resolve().await?;
             let computed = match resolved.value.clone() {
                 None => None,
-                Some(value) => Some(guard(|| compute(value))?.map_err(Failure::failed)?),
+                Some(value) => {
+                    Some(guard(|| compute(value).map_err(|error| error.to_string()))?.map_err(Failure::of_closure)?)
+                }
             };
             Ok(resolved.with(computed))
         })
@@ -167,55 +170,7 @@ impl<T: Clone + Send + Sync + 'static> Output<T> {
 
 /// Runs a closure of the author's, so that its panic fails the run and not the process.
 fn guard<R>(compute: impl FnOnce() -> R) -> Result<R, Failure> {
-    caught(compute).map_err(|panic| Failure::failed(format!("internal error: {panic}")))
-}
-
-/// Gathers many outputs into one; unknown where one of them is.
-pub fn all<T: Clone + Send + Sync + 'static>(outputs: impl IntoIterator<Item = Output<T>>) -> Output<Vec<T>> {
-    let outputs: Vec<_> = outputs.into_iter().collect();
-    let given = outputs.iter().all(Output::is_given);
-    Output::from_future(async move {
-        let mut gathered = Resolved::known(Vec::with_capacity(outputs.len()));
-        for outcome in join_all(outputs.iter().map(Output::resolve)).await {
-            let resolved = outcome?;
-            gathered.absorb(&resolved);
-            gathered.value = gathered.value.zip(resolved.value.clone()).map(|(mut values, value)| {
-                values.push(value);
-                values
-            });
-        }
-        Ok(gathered)
-    })
-    .given_where(given)
-}
-
-/// Formats outputs into a text, as `format!` does with values: `interpolate!("{}/*", bucket.arn())`.
-///
-/// Takes one to four arguments, each whatever converts into an [`Input<String>`](crate::Input).
-#[macro_export]
-macro_rules! interpolate {
-    ($format:literal, $a:expr $(,)?) => {
-        $crate::text($a).map(|a| format!($format, a))
-    };
-    ($format:literal, $a:expr, $b:expr $(,)?) => {
-        $crate::text($a).zip(&$crate::text($b)).map(|(a, b)| format!($format, a, b))
-    };
-    ($format:literal, $a:expr, $b:expr, $c:expr $(,)?) => {
-        $crate::text($a).zip(&$crate::text($b)).zip(&$crate::text($c)).map(|((a, b), c)| format!($format, a, b, c))
-    };
-    ($format:literal, $a:expr, $b:expr, $c:expr, $d:expr $(,)?) => {
-        $crate::text($a)
-            .zip(&$crate::text($b))
-            .zip(&$crate::text($c))
-            .zip(&$crate::text($d))
-            .map(|(((a, b), c), d)| format!($format, a, b, c, d))
-    };
-}
-
-/// An argument of [`interpolate!`] as an output.
-#[doc(hidden)]
-pub fn text(value: impl Into<crate::Input<String>>) -> Output<String> {
-    value.into().into_output()
+    caught(compute).map_err(|panic| Failure::of_closure(format!("internal error: {panic}")))
 }
 
 impl<T> Clone for Output<T> {

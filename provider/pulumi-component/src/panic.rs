@@ -7,6 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::FutureExt;
 
+/// The stack of each thread that decodes and runs an author's code: values may be nested a thousand levels deep. Only what
+/// is used of it takes memory.
+pub(crate) const STACK_BYTES: usize = 32 * 1024 * 1024;
+
 thread_local! {
     /// Where this thread panicked last.
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };

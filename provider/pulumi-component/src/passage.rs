@@ -15,6 +15,8 @@ use crate::property::{PropertyValue, Value};
 
 /// The name under which a whole property value passes.
 pub(crate) const WHOLE: &str = "$pulumi::Value";
+/// The name under which a whole property value passes with its marks, be it secret or unknown.
+pub(crate) const MARKED: &str = "$pulumi::Marked";
 /// The name under which an eventual value passes to our serializer.
 pub(crate) const EVENTUAL: &str = "$pulumi::Eventual";
 
@@ -33,6 +35,22 @@ enum Outbound {
 /// Deserializes `T` from the whole value with `read`.
 pub(crate) fn whole<'de, T, D: Deserializer<'de>>(
     deserializer: D,
+    read: fn(PropertyValue) -> Result<T, PropertyError>,
+) -> Result<T, D::Error> {
+    passing(deserializer, WHOLE, read)
+}
+
+/// Deserializes `T` from the whole value with its marks.
+pub(crate) fn marked<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    read: fn(PropertyValue) -> Result<T, PropertyError>,
+) -> Result<T, D::Error> {
+    passing(deserializer, MARKED, read)
+}
+
+fn passing<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    name: &'static str,
     read: fn(PropertyValue) -> Result<T, PropertyError>,
 ) -> Result<T, D::Error> {
     struct Whole<T>(fn(PropertyValue) -> Result<T, PropertyError>, PhantomData<T>);
@@ -55,7 +73,7 @@ pub(crate) fn whole<'de, T, D: Deserializer<'de>>(
             (self.0)(PropertyValue::from_json(json)).map_err(D::Error::custom)
         }
     }
-    deserializer.deserialize_newtype_struct(WHOLE, Whole(read, PhantomData))
+    deserializer.deserialize_newtype_struct(name, Whole(read, PhantomData))
 }
 
 /// Hands a whole value to a visitor of [`whole`].

@@ -11,9 +11,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::component::Component;
+use crate::component::PreparedComponent;
 use crate::encode::Encode;
 use crate::encoding::Encoding;
+use crate::input::Input;
 use crate::output::{Output, Resolved};
 use crate::package::Package;
 use crate::passage;
@@ -30,7 +31,7 @@ pub trait ResourceType: Send + Sync + 'static {
     fn package() -> Option<&'static Package>;
 }
 
-impl<T: Component> ResourceType for T {
+impl<T: PreparedComponent> ResourceType for T {
     const TOKEN: TypeToken = T::TOKEN;
 
     fn package() -> Option<&'static Package> {
@@ -81,7 +82,7 @@ impl<T: ResourceType> Reference<T> {
     pub fn output<U: DeserializeOwned + Clone + Send + Sync + 'static>(
         &self,
         scope: &Scope,
-        name: &'static str,
+        name: impl Into<String>,
     ) -> Output<U> {
         scope.state_of(&self.to.urn).output(name)
     }
@@ -89,6 +90,18 @@ impl<T: ResourceType> Reference<T> {
     /// The reference without its type.
     pub fn untyped(&self) -> &ResourceReference {
         &self.to
+    }
+}
+
+impl<T: ResourceType> Input<Reference<T>> {
+    /// A property of the resource by its wire name, read from the engine: see [`Reference::output`].
+    pub fn property<U: DeserializeOwned + Clone + Send + Sync + 'static>(
+        &self,
+        scope: &Scope,
+        name: impl Into<String>,
+    ) -> Output<U> {
+        let (scope, name) = (scope.clone(), name.into());
+        self.output().and_then(move |reference| reference.output(&scope, name))
     }
 }
 

@@ -7,18 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::component::Component;
+use crate::component::PreparedComponent;
 use crate::construct::{Constructed, Surroundings, construct};
 use crate::context::{ConstructRequest, Deployment};
 use crate::error::ConstructError;
 use crate::function::{Function, FunctionContext, invoke};
 use crate::hook::{AfterFailure, FailedOperation, HookEvent, Moment};
 use crate::log::{Log, LogEntry};
+use crate::logger::Logger;
 use crate::method::{CallRequest, Method, call};
 use crate::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
 use crate::property::{PropertyMap, PropertyValue, ResourceReference, Urn, Value};
+use crate::reference::ResourceType;
+use crate::scope::GET_RESOURCE;
 use crate::transform::{Transform, Transformed};
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.
@@ -31,6 +34,9 @@ pub struct MockMonitor {
     outputs: BTreeMap<String, PropertyMap>,
     results: BTreeMap<String, PropertyMap>,
     failures: BTreeMap<String, String>,
+    states: BTreeMap<String, PropertyMap>,
+    stack_config: BTreeMap<String, String>,
+    configuration: Option<Arc<dyn Any + Send + Sync>>,
     delay: Option<std::time::Duration>,
     recorded: Mutex<Recorded>,
     /// The transforms that reach what is below each resource.
@@ -106,6 +112,27 @@ impl MockMonitor {
     #[must_use]
     pub fn result(mut self, token: &str, name: &str, value: impl Into<PropertyValue>) -> Self {
         self.results.entry(token.to_owned()).or_default().insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Sets a property of a resource that a component is given as a reference, such as one of [`reference`].
+    #[must_use]
+    pub fn state(mut self, urn: &Urn, name: &str, value: impl Into<PropertyValue>) -> Self {
+        self.states.entry(urn.to_string()).or_default().insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Sets a value of the stack's configuration by `namespace:key`.
+    #[must_use]
+    pub fn config(mut self, key: &str, value: &str) -> Self {
+        self.stack_config.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sets the configuration of the provider, which components and methods read by `provider_config`.
+    #[must_use]
+    pub fn provider_config<C: Any + Send + Sync>(mut self, configuration: C) -> Self {
+        self.configuration = Some(Arc::new(configuration));
         self
     }
 
@@ -214,7 +241,7 @@ impl MockMonitor {
     /// What a provider answers that gives back what it is given.
     fn registered(&self, urn: Urn, registration: &Registration) -> Registered {
         if !registration.custom && !registration.remote {
-            return Registered { urn, id: String::new(), outputs: PropertyMap::new(), unknown: false };
+            return Registered::new(urn, String::new(), PropertyMap::new());
         }
         let mut outputs = registration.inputs.clone();
         for value in outputs.values_mut() {
@@ -226,7 +253,7 @@ impl MockMonitor {
             outputs.entry("arn".into()).or_insert_with(|| Value::String(arn).into());
             outputs.extend(self.outputs.get(&registration.type_token).cloned().unwrap_or_default());
         }
-        Registered { urn, id, outputs, unknown: false }
+        Registered::new(urn, id, outputs)
     }
 
     /// A URN as the engine makes it: the types of all parents, the name of the resource alone.
@@ -266,7 +293,14 @@ impl ResourceMonitor for MockMonitor {
     fn invoke(&self, invocation: Invocation) -> BoxFuture<'_, Result<Invoked, MonitorError>> {
         async move {
             self.take_time().await;
-            let result = self.results.get(&invocation.token).cloned().unwrap_or_default();
+            let result = match invocation.arguments.get("urn").and_then(PropertyValue::as_str) {
+                Some(urn) if invocation.token == GET_RESOURCE => {
+                    let state = self.states.get(urn).cloned();
+                    state.map(|state| [("state".to_owned(), state.into())].into())
+                }
+                _ => None,
+            };
+            let result = result.or_else(|| self.results.get(&invocation.token).cloned()).unwrap_or_default();
             let refused = self.failures.get(&invocation.token).cloned();
             self.record(|recorded| recorded.invocations.push(invocation));
             refused.map_or(Ok(Invoked { result, unknown: false }), |reason| Err(MonitorError::Refused(reason)))
@@ -300,7 +334,7 @@ impl ResourceMonitor for MockMonitor {
                 return Err(MonitorError::Refused(reason.clone()));
             }
             let outputs = self.outputs.get(&reading.type_token).cloned().unwrap_or_default();
-            Ok(Registered { urn, id: reading.id, outputs, unknown: false })
+            Ok(Registered::new(urn, reading.id, outputs))
         }
         .boxed()
     }
@@ -317,7 +351,7 @@ impl Log for MockMonitor {
 ///
 /// # Errors
 /// As the engine would see them.
-pub async fn construct_with<T: Component>(
+pub async fn construct_with<T: PreparedComponent>(
     monitor: &Arc<MockMonitor>,
     name: &str,
     inputs: PropertyMap,
@@ -327,6 +361,7 @@ pub async fn construct_with<T: Component>(
             project: "project".into(),
             stack: "stack".into(),
             organization: "organization".into(),
+            config: monitor.stack_config.clone(),
             dry_run: monitor.preview,
             ..Deployment::default()
         },
@@ -342,7 +377,7 @@ pub async fn construct_with<T: Component>(
 ///
 /// # Errors
 /// As the engine would see them.
-pub async fn construct_request<T: Component>(
+pub async fn construct_request<T: PreparedComponent>(
     monitor: &Arc<MockMonitor>,
     request: ConstructRequest,
 ) -> Result<Constructed, ConstructError> {
@@ -360,7 +395,8 @@ pub async fn call_with<M: Method>(
 ) -> Result<PropertyMap, ConstructError> {
     let this = ResourceReference { urn: this, id: None, package_version: String::new() };
     arguments.insert("__self__".to_owned(), Value::Resource(this).into());
-    let deployment = Deployment { dry_run: monitor.preview, ..Deployment::default() };
+    let config = monitor.stack_config.clone();
+    let deployment = Deployment { dry_run: monitor.preview, config, ..Deployment::default() };
     call::<M>(CallRequest { deployment, arguments }, surroundings(monitor)).await
 }
 
@@ -372,7 +408,20 @@ pub async fn invoke_with<F: Function>(
     configuration: Option<Arc<dyn Any + Send + Sync>>,
     arguments: PropertyMap,
 ) -> Result<PropertyMap, ConstructError> {
-    invoke::<F>(FunctionContext { preview: false, configuration }, arguments).await
+    invoke::<F>(FunctionContext { preview: false, configuration, logger: None }, arguments).await
+}
+
+/// Calls the function `F` against a mock, whose provider configuration it reads and which records its messages.
+///
+/// # Errors
+/// As the engine would see them.
+pub async fn invoke_against<F: Function>(
+    monitor: &Arc<MockMonitor>,
+    arguments: PropertyMap,
+) -> Result<PropertyMap, ConstructError> {
+    let logger = Some(Logger::start(monitor.clone(), ""));
+    let configuration = monitor.configuration.clone();
+    invoke::<F>(FunctionContext { preview: monitor.preview, configuration, logger }, arguments).await
 }
 
 /// Plain JSON as inputs, for tests that need no marks.
@@ -388,7 +437,17 @@ pub fn value(json: serde_json::Value) -> PropertyValue {
     PropertyValue::from_json(json)
 }
 
+/// The URN of a resource of this type and name, and a reference to it, as a program gives one. A component has no id: give
+/// an empty one. What the resource holds is set by [`MockMonitor::state`].
+pub fn reference<T: ResourceType>(name: &str, id: &str) -> (Urn, PropertyValue) {
+    let urn = Urn::new(format!("urn:pulumi:stack::project::{}::{name}", T::TOKEN));
+    let id = (!id.is_empty()).then(|| Box::new(PropertyValue::from(id)));
+    let package_version = T::package().map(|package| package.version.to_owned()).unwrap_or_default();
+    let reference = ResourceReference { urn: urn.clone(), id, package_version };
+    (urn, Value::Resource(reference).into())
+}
+
 /// A mock as everything that a request is served with.
 pub fn surroundings(monitor: &Arc<MockMonitor>) -> Surroundings {
-    Surroundings { monitor: monitor.clone(), log: monitor.clone(), configuration: None }
+    Surroundings { monitor: monitor.clone(), log: monitor.clone(), configuration: monitor.configuration.clone() }
 }

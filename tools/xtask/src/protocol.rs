@@ -8,6 +8,9 @@ use prost_types::FileDescriptorSet;
 
 use crate::Failure;
 
+/// The type of properties in messages, which are decoded apart from them.
+const RAW: &str = "crate::wire::raw::Raw";
+
 /// Writes `provider/pulumi-component/src/protocol/` from a serialized file descriptor set.
 pub fn generate(descriptors: &Path, root: &Path) -> Result<(), Failure> {
     let mut files = FileDescriptorSet::decode(fs::read(descriptors)?.as_slice())?;
@@ -16,7 +19,13 @@ pub fn generate(descriptors: &Path, root: &Path) -> Result<(), Failure> {
         file.source_code_info = None;
     }
     let out = root.join("provider/pulumi-component/src/protocol");
-    tonic_prost_build::configure().btree_map(".").out_dir(&out).emit_rerun_if_changed(false).compile_fds(files)?;
+    tonic_prost_build::configure()
+        .btree_map(".")
+        .extern_path(".google.protobuf.Struct", RAW)
+        .extern_path(".google.protobuf.Value", RAW)
+        .out_dir(&out)
+        .emit_rerun_if_changed(false)
+        .compile_fds(files)?;
     for entry in fs::read_dir(&out)? {
         let path = entry?.path();
         let text = fs::read_to_string(&path)?;

@@ -70,7 +70,7 @@ impl ImportFile {
                 dry_run: true,
                 ..Deployment::default()
             },
-            type_token: <ComplianceMonitoring as pulumi_component::Component>::TOKEN.to_string(),
+            type_token: <ComplianceMonitoring as pulumi_component::PreparedComponent>::TOKEN.to_string(),
             name: component.to_owned(),
             inputs,
             ..ConstructRequest::default()
@@ -142,7 +142,7 @@ impl ResourceMonitor for Recorder {
         let outputs = if registration.custom { registration.inputs.clone() } else { PropertyMap::new() };
         let mut registrations = self.registrations.lock().unwrap_or_else(PoisonError::into_inner);
         registrations.push((urn.clone(), registration));
-        async move { Ok(Registered { urn, id: String::new(), outputs, unknown: false }) }.boxed()
+        async move { Ok(Registered::new(urn, String::new(), outputs)) }.boxed()
     }
 
     fn read(&self, reading: Reading) -> BoxFuture<'_, Result<Registered, MonitorError>> {

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{Checks, Component, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties};
+use pulumi_component::{
+    Checks, PreparedComponent, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties,
+};
 use serde::Serialize;
 use serde_json::json;
 

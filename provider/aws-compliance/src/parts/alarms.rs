@@ -8,7 +8,7 @@ use aws_resources::cloudwatch::{self, MetricAlarmBuilder, MetricAlarmMetricQuery
 use functions_core::contract::{Handler, metric};
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, all, interpolate,
+    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken, all, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,10 +80,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Alarms {
+impl PreparedComponent for Alarms {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alarms");
     type Args = AlarmsArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -103,7 +103,7 @@ impl Component for Alarms {
         }
         let described = Described { scope, args: &args, facts };
         let alarms: Vec<_> = alarms(&args.settings).iter().map(|row| described.describe(row)).collect();
-        Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name)) })
+        Ok(Self { alarm_names: all(alarms.iter().map(cloudwatch::MetricAlarm::name).collect::<Vec<_>>()) })
     }
 }
 

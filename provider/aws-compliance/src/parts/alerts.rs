@@ -4,7 +4,7 @@ use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
 use functions_core::delivery::RETENTION_SECONDS;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken, all,
+    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, all,
     depends_on,
 };
 use schemars::JsonSchema;
@@ -92,10 +92,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Alerts {
+impl PreparedComponent for Alerts {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Alerts");
     type Args = AlertsArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -117,11 +117,9 @@ impl Component for Alerts {
             .tags(tags::owned(&args.tags, facts))
             .options(facts.adoption().of(NamesakeKind::Topic, &args.name_prefix.topic(), ResourceOptions::default()))
             .register();
-        let required = sns::topic_policy::Required {
-            arn: topic.arn().into(),
-            policy: topic_policy(&topic, args.budget_notices, facts).into(),
-        };
-        let policy = sns::TopicPolicy::child(scope, "policy", required).register();
+        let policy =
+            sns::TopicPolicy::child(scope, "policy", topic.arn(), topic_policy(&topic, args.budget_notices, facts))
+                .register();
         let Pending { emails, routes } = subscriptions(scope, &topic, &args.notifications);
         let delivery_queue_url = delivery_test(scope, &args.name_prefix, &args.tags, &key, facts, (&topic, &policy));
         Ok(Self {
@@ -144,12 +142,9 @@ struct Pending {
 /// A subscription for each address and route.
 fn subscriptions(scope: &Scope, topic: &sns::Topic, notifications: &NotificationsArgs) -> Pending {
     let subscribe = |role: String, protocol: &str, endpoint: &Input<String>, filter: Option<Json>| {
-        let required = sns::topic_subscription::Required {
-            endpoint: endpoint.clone(),
-            protocol: protocol.into(),
-            topic: topic.arn().into(),
-        };
-        sns::TopicSubscription::child(scope, &role, required).set_filter_policy(filter.map(Into::into)).register()
+        sns::TopicSubscription::child(scope, &role, endpoint.clone(), protocol, topic.arn())
+            .set_filter_policy(filter.map(Into::into))
+            .register()
     };
     let waits = |name: &str, subscription: &sns::TopicSubscription| {
         let name = name.to_owned();
@@ -203,19 +198,14 @@ fn delivery_test(
         .on(queue.arn())
         .when("ArnEquals", "aws:SourceArn", topic.arn())
         .when("StringEquals", "aws:SourceAccount", facts.account_id())]);
-    let required = sqs::queue_policy::Required { policy: policy.into(), queue_url: queue.id().into() };
-    let policy = sqs::QueuePolicy::child(scope, "delivery-test-policy", required).register();
-    let required = sns::topic_subscription::Required {
-        endpoint: queue.arn().into(),
-        protocol: "sqs".into(),
-        topic: topic.arn().into(),
-    };
-    let subscription = sns::TopicSubscription::child(scope, "delivery-test-subscription", required)
-        .filter_policy(Json::Known(json!({ "AlarmName": [name] })))
-        .filter_policy_scope("MessageBody")
-        // A queue that does not admit the topic yet loses its first message.
-        .options(depends_on(&policy))
-        .register();
+    let policy = sqs::QueuePolicy::child(scope, "delivery-test-policy", policy, queue.id()).register();
+    let subscription =
+        sns::TopicSubscription::child(scope, "delivery-test-subscription", queue.arn(), "sqs", topic.arn())
+            .filter_policy(Json::Known(json!({ "AlarmName": [name] })))
+            .filter_policy_scope("MessageBody")
+            // A queue that does not admit the topic yet loses its first message.
+            .options(depends_on(&policy))
+            .register();
     let alarm = cloudwatch::MetricAlarm::child(scope, "delivery-test")
         .name(&name)
         .alarm_description(

@@ -1,7 +1,7 @@
 //! The budget: how much AWS Config may cost in a month, and the messages that say when it costs more.
 
 use aws_resources::{ArnBuilder, Statement, budgets};
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -62,10 +62,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Budget {
+impl PreparedComponent for Budget {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Budget");
     type Args = BudgetArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         bounds::check_tags(&args.tags, checks);
@@ -89,8 +89,7 @@ impl Component for Budget {
                 budgets::BudgetNotification::new("GREATER_THAN", "ACTUAL", f64::from(*percent), "PERCENTAGE");
             Input::from(notification.subscriber_sns_topic_arns(vec![Input::from(&args.topic_arn)]))
         };
-        let required = budgets::budget::Required { budget_type: "COST".into(), time_unit: "MONTHLY".into() };
-        let budget = budgets::Budget::child(scope, "budget", required)
+        let budget = budgets::Budget::child(scope, "budget", "COST", "MONTHLY")
             .limit_amount(args.monthly_usd.output().map(|usd| usd.to_string()))
             .limit_unit("USD")
             .cost_filters(vec![filter("Service", "AWS Config".into()), filter("Region", facts.region().into())])

@@ -4,7 +4,7 @@ use account_look::Owner;
 use aws_resources::{DashboardBody, Graph, cloudwatch};
 use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +44,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Dashboard {
+impl PreparedComponent for Dashboard {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Dashboard");
     type Args = DashboardArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -58,11 +58,13 @@ impl Component for Dashboard {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        let required = cloudwatch::dashboard::Required {
-            dashboard_body: body(&args.name_prefix, facts).into(),
-            dashboard_name: args.name_prefix.dashboard(&facts.region()).into(),
-        };
-        let dashboard = cloudwatch::Dashboard::child(scope, "dashboard", required).register();
+        let dashboard = cloudwatch::Dashboard::child(
+            scope,
+            "dashboard",
+            body(&args.name_prefix, facts),
+            args.name_prefix.dashboard(&facts.region()),
+        )
+        .register();
         Ok(Self { dashboard_name: dashboard.id() })
     }
 }

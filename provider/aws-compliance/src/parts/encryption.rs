@@ -3,7 +3,7 @@
 use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, interpolate,
+    Checks, ConstructError, Context, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,10 +76,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Encryption {
+impl PreparedComponent for Encryption {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Encryption");
     type Args = EncryptionArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -98,7 +98,7 @@ impl Component for Encryption {
             .tags(tags::owned(&args.tags, facts))
             .options(facts.adoption().key(args.on_destroy.of(ResourceOptions::default())))
             .register();
-        let alias = kms::Alias::child(scope, "alias", kms::alias::Required { target_key_id: key.key_id().into() })
+        let alias = kms::Alias::child(scope, "alias", key.key_id())
             .name(args.name_prefix.key_alias())
             .options(facts.adoption().of(
                 NamesakeKind::KeyAlias,

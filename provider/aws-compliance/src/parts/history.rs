@@ -10,7 +10,7 @@ use aws_resources::{athena, glue};
 use functions_core::history::{COLUMNS, Column, Kind, PARTITION};
 use functions_core::key::{HISTORY_PREFIX, QUERIES_PREFIX};
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, ResourceOptions, Scope, TypeToken,
+    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken,
     interpolate,
 };
 use schemars::JsonSchema;
@@ -81,10 +81,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for History {
+impl PreparedComponent for History {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:History");
     type Args = HistoryArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -107,8 +107,7 @@ impl Component for History {
             .register();
 
         let place = interpolate!("s3://{}/{}", &args.bucket_name, HISTORY_PREFIX);
-        let required = glue::catalog_table::Required { database_name: database.name().into() };
-        let table = glue::CatalogTable::child(scope, "table", required)
+        let table = glue::CatalogTable::child(scope, "table", database.name())
             .name(TABLE)
             .description("One row for each evaluation result of each run")
             .table_type("EXTERNAL_TABLE")

@@ -17,8 +17,7 @@ impl IamArgs {
         description: String,
         tags: &Tags,
     ) -> iam::Role {
-        let required = iam::role::Required { assume_role_policy: trust.into() };
-        iam::Role::child(scope, name, required)
+        iam::Role::child(scope, name, trust)
             .description(description)
             .set_permissions_boundary(self.permissions_boundary.clone())
             .set_path(self.path.clone())

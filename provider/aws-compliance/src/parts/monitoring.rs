@@ -6,7 +6,7 @@ use aws_resources::lambda;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Output, Outputs, ResourceOptions, Scope, TypeToken, depends_on,
+    Checks, ConstructError, Context, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, depends_on,
 };
 
 use crate::account::existing::found::Planned;
@@ -89,10 +89,10 @@ pub struct ComplianceMonitoring {
     pub config_role_arn: Output<Option<String>>,
 }
 
-impl Component for ComplianceMonitoring {
+impl PreparedComponent for ComplianceMonitoring {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ComplianceMonitoring");
     type Args = ComplianceMonitoringArgs;
-    type Facts = Prepared;
+    type Prepared = Prepared;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -139,40 +139,50 @@ impl Component for ComplianceMonitoring {
         let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
             Some(own) => (own.output().clone(), own.output().clone()),
             None => {
-                let encryption = scope.component::<Encryption>("encryption", args.encryption(facts), facts)?;
+                let encryption = scope.component_prepared::<Encryption>("encryption", args.encryption(facts), facts)?;
                 (encryption.kms_key_id, encryption.kms_key_arn)
             }
         };
-        let reports = scope.component::<ReportStore>("reports", args.report_store(&kms_key_arn, facts), facts)?;
+        let reports =
+            scope.component_prepared::<ReportStore>("reports", args.report_store(&kms_key_arn, facts), facts)?;
         let history_workgroup_name = if args.history.enabled {
-            scope.component::<History>("history", args.history(&kms_key_arn, &reports), facts)?.workgroup_name.map(Some)
+            scope
+                .component_prepared::<History>("history", args.history(&kms_key_arn, &reports), facts)?
+                .workgroup_name
+                .map(Some)
         } else {
             Output::known(None)
         };
         let recorder = match facts.manages_recorder(args.recorder.mode()) {
-            true => Some(scope.component::<Recorder>("recorder", args.recorder(&kms_key_arn, &reports), facts)?),
+            true => {
+                Some(scope.component_prepared::<Recorder>("recorder", args.recorder(&kms_key_arn, &reports), facts)?)
+            }
             false => None,
         };
         let recorded = recorder.as_ref().map(|recorder| facts.recorded_by(recorder.recorder_name.clone()));
         let recorded = prepared.with(recorded.unwrap_or_else(|| facts.clone()));
-        let rules = scope.component::<RuleSet>("rules", args.rule_set(&kms_key_arn, &reports), &recorded)?;
-        let alerts = scope.component::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
-        let functions =
-            scope.component::<Functions>("functions", args.functions(&kms_key_arn, &reports, &alerts), prepared)?;
-        let aggregation = scope.component::<Aggregation>("aggregation", args.aggregation(), facts)?;
+        let rules = scope.component_prepared::<RuleSet>("rules", args.rule_set(&kms_key_arn, &reports), &recorded)?;
+        let alerts = scope.component_prepared::<Alerts>("alerts", args.alerts(&kms_key_arn), facts)?;
+        let functions = scope.component_prepared::<Functions>(
+            "functions",
+            args.functions(&kms_key_arn, &reports, &alerts),
+            prepared,
+        )?;
+        let aggregation = scope.component_prepared::<Aggregation>("aggregation", args.aggregation(), facts)?;
         let first = first_runs(scope, &rules, &functions, &aggregation);
         if args.alarms.enabled {
             let facts = facts.after_first_runs(first);
-            scope.component::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
+            scope.component_prepared::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
         }
         let budget_name = match &args.cost.monthly_budget_usd {
-            Some(usd) => {
-                scope.component::<Budget>("budget", args.budget(usd, &alerts.topic_arn), facts)?.budget_name.map(Some)
-            }
+            Some(usd) => scope
+                .component_prepared::<Budget>("budget", args.budget(usd, &alerts.topic_arn), facts)?
+                .budget_name
+                .map(Some),
             None => Output::known(None),
         };
         let dashboard_name = if args.dashboard.enabled {
-            scope.component::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
+            scope.component_prepared::<Dashboard>("dashboard", args.dashboard(), facts)?.dashboard_name.map(Some)
         } else {
             Output::known(None)
         };
@@ -212,8 +222,10 @@ impl Component for ComplianceMonitoring {
 fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation: &Aggregation) -> Output<String> {
     let run = |role: &str, function: &Output<String>, options: ResourceOptions| {
         let input = serde_json::json!({ trigger::MEMBER: trigger::DEPLOYMENT }).to_string();
-        let required = lambda::invocation::Required { function_name: function.into(), input: input.into() };
-        lambda::Invocation::child(scope, role, required).lifecycle_scope("CREATE_ONLY").options(options).register()
+        lambda::Invocation::child(scope, role, function, input)
+            .lifecycle_scope("CREATE_ONLY")
+            .options(options)
+            .register()
     };
     let ready = ResourceOptions::default()
         .and_depends_on_origin_of(&rules.config_rule_names)

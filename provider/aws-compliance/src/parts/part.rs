@@ -1,7 +1,7 @@
 //! What a part declares of itself: the whole checks, scans and serves by iterating over the parts.
 
 use account_look::{LookRequest, NamesakeKind, PlannedName, PlannedResource};
-use pulumi_component::{Checks, Component, Provider};
+use pulumi_component::{Checks, PreparedComponent, Provider};
 
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::plan::Plan;
@@ -56,7 +56,7 @@ impl Whole<'_> {
 
 impl Part {
     /// A part with nothing to check in the whole and nothing to look for in the account.
-    pub const fn of<T: Component>(role: &'static str) -> Self {
+    pub const fn of<T: PreparedComponent>(role: &'static str) -> Self {
         Self { role, check: |_, _| {}, claim: |_, _| {}, serve: Provider::component::<T> }
     }
 }

@@ -5,7 +5,7 @@ use aws_resources::{PolicyDocument, Statement, s3};
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, PropertyPath, ResourceOptions, Scope,
+    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, PropertyPath, ResourceOptions, Scope,
     TypeToken, interpolate,
 };
 use schemars::JsonSchema;
@@ -93,10 +93,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for ReportStore {
+impl PreparedComponent for ReportStore {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:ReportStore");
     type Args = ReportStoreArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -133,39 +133,35 @@ impl Component for ReportStore {
         let rule = s3::BucketServerSideEncryptionConfigurationRule::new()
             .apply_server_side_encryption_by_default(default_encryption)
             .bucket_key_enabled(true);
-        let required = s3::bucket_server_side_encryption_configuration::Required {
-            bucket: name(),
-            rules: vec![rule.into()].into(),
-        };
-        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", required)
+        s3::BucketServerSideEncryptionConfiguration::child(scope, "encryption", name(), vec![rule.into()])
             .options(kept().delete_before_replace())
             .register();
 
-        let required = s3::bucket_versioning::Required {
-            bucket: name(),
-            versioning_configuration: s3::BucketVersioningVersioningConfiguration::new("Enabled").into(),
-        };
-        let versioning = s3::BucketVersioning::child(scope, "versioning", required)
-            .options(kept().delete_before_replace())
-            .register();
+        let versioning = s3::BucketVersioning::child(
+            scope,
+            "versioning",
+            name(),
+            s3::BucketVersioningVersioningConfiguration::new("Enabled"),
+        )
+        .options(kept().delete_before_replace())
+        .register();
         if args.reports.object_lock {
-            let required = s3::bucket_object_lock_configuration::Required { bucket: name() };
-            s3::BucketObjectLockConfiguration::child(scope, "object-lock", required)
+            s3::BucketObjectLockConfiguration::child(scope, "object-lock", name())
                 // S3 locks versions alone.
                 .options(kept().delete_before_replace().and_depends_on(&versioning))
                 .register();
         }
 
-        let required = s3::bucket_ownership_controls::Required {
-            bucket: name(),
-            rule: s3::BucketOwnershipControlsRule::new("BucketOwnerEnforced").into(),
-        };
-        s3::BucketOwnershipControls::child(scope, "ownership", required)
-            .options(kept().delete_before_replace())
-            .register();
+        s3::BucketOwnershipControls::child(
+            scope,
+            "ownership",
+            name(),
+            s3::BucketOwnershipControlsRule::new("BucketOwnerEnforced"),
+        )
+        .options(kept().delete_before_replace())
+        .register();
 
-        let required = s3::bucket_public_access_block::Required { bucket: name() };
-        let public_access = s3::BucketPublicAccessBlock::child(scope, "public-access", required)
+        let public_access = s3::BucketPublicAccessBlock::child(scope, "public-access", name())
             .block_public_acls(true)
             .block_public_policy(true)
             .ignore_public_acls(true)
@@ -175,14 +171,12 @@ impl Component for ReportStore {
 
         let delivery = args.config_delivery.then(|| role::bucket_statements(&bucket.arn(), facts));
         let policy = PolicyDocument::new(delivery.into_iter().flatten().chain([tls_only(&bucket)]));
-        let required = s3::bucket_policy::Required { bucket: name(), policy: policy.into() };
-        let policy = s3::BucketPolicy::child(scope, "policy", required)
+        let policy = s3::BucketPolicy::child(scope, "policy", name(), policy)
             // S3 refuses a policy and an access block that change at the same time.
             .options(kept().delete_before_replace().and_depends_on(&public_access))
             .register();
 
-        let required = s3::bucket_lifecycle_configuration::Required { bucket: name() };
-        s3::BucketLifecycleConfiguration::child(scope, "lifecycle", required)
+        s3::BucketLifecycleConfiguration::child(scope, "lifecycle", name())
             .rules(lifecycle(&args.reports))
             // Non-current versions mean something only where there are versions.
             .options(kept().delete_before_replace().and_depends_on(&versioning))
@@ -194,8 +188,7 @@ impl Component for ReportStore {
         let versioned = versioning.bucket();
         for &(name, page) in RUNBOOKS {
             let runbook = Runbook::new(name);
-            let required = s3::bucket_objectv2::Required { bucket: (&versioned).into() };
-            s3::BucketObjectv2::child(scope, &format!("runbook-{name}"), required)
+            s3::BucketObjectv2::child(scope, &format!("runbook-{name}"), &versioned)
                 .key(runbook.key())
                 .content(page)
                 // A browser shows it; as Markdown it would be downloaded.

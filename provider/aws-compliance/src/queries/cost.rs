@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_compliance_cost::{Estimate, Range, estimate};
 use compliance_types::recorder::RecorderMode;
-use pulumi_component::{Checks, Component, ConstructError, Function, FunctionContext, Input, PropertyError, TypeToken};
+use pulumi_component::{
+    Checks, ConstructError, Function, FunctionContext, Input, PreparedComponent, PropertyError, TypeToken,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

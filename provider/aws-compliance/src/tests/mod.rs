@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pulumi_component::Component;
+use pulumi_component::PreparedComponent;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
 use crate::plan::frameworks::COMPOSITIONS;
 
-async fn compositions<T: Component>(given: Value) -> usize {
+async fn compositions<T: PreparedComponent>(given: Value) -> usize {
     for preview in [true, false] {
         let monitor = if preview { MockMonitor::preview() } else { MockMonitor::update() };
         let monitor = monitor

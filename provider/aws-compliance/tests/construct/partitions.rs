@@ -11,13 +11,13 @@ use aws_compliance::parts::report_store::ReportStore;
 use aws_compliance::parts::rule_set::RuleSet;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{Component, ConstructError, Value};
+use pulumi_component::{ConstructError, PreparedComponent, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, answers_of, shown};
 
 /// Everything that is registered, as text, by logical name.
-async fn registered<C: Component>(partition: &str, region: &str, given: Json) -> Vec<(String, String)> {
+async fn registered<C: PreparedComponent>(partition: &str, region: &str, given: Json) -> Vec<(String, String)> {
     let monitor = answers_of(partition, region, MockMonitor::update());
     construct_with::<C>(&monitor, "compliance", inputs(given.clone()))
         .await
@@ -136,7 +136,7 @@ proptest! {
     }
 }
 
-async fn refused<C: Component>(given: Json) -> String {
+async fn refused<C: PreparedComponent>(given: Json) -> String {
     let monitor = answers_of("aws-cn", "cn-northwest-1", MockMonitor::preview());
     match construct_with::<C>(&monitor, "compliance", inputs(given)).await {
         Err(ConstructError::InvalidInputs(problems)) => {

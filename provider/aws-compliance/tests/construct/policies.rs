@@ -9,7 +9,7 @@ use aws_compliance::parts::report_store::ReportStore;
 use aws_compliance::parts::rule_set::RuleSet;
 use aws_compliance_catalog::{ROLE_PARAMETER, remediation, remedied};
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{Component, PropertyMap, Registration, Value};
+use pulumi_component::{PreparedComponent, PropertyMap, Registration, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, answers_of, every_input, shown};
@@ -17,7 +17,7 @@ use crate::support::{ACCOUNT, answers_of, every_input, shown};
 /// Documents by type and input of the children that have them.
 type Documents = BTreeMap<String, BTreeSet<String>>;
 
-async fn add<C: Component>(found: &mut Documents, partition: &str, region: &str, given: PropertyMap) {
+async fn add<C: PreparedComponent>(found: &mut Documents, partition: &str, region: &str, given: PropertyMap) {
     let monitor = answers_of(partition, region, MockMonitor::update());
     let shown = format!("{given:?}");
     if let Err(error) = construct_with::<C>(&monitor, "compliance", given).await {

@@ -300,7 +300,7 @@ async fn a_failing_child_ends_the_run_with_one_message_and_no_outputs() {
         .expect_err("the key is refused");
     let text = error.to_string();
     assert!(text.starts_with("registering aws:kms/key:Key `compliance-encryption-key`: access denied\n"), "{text}");
-    assert!(text.contains("more resources were skipped"), "{text}");
+    assert!(text.contains("the remaining resources were skipped"), "{text}");
     let finished = monitor.recorded().outputs;
     assert!(!finished.iter().any(|(urn, _)| urn.as_str().ends_with("::compliance")), "{finished:?}");
 }

@@ -21,7 +21,8 @@ impl Workgroup {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> WorkgroupBuilder {
-        WorkgroupBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        WorkgroupBuilder(child)
     }
 
     /// The provider's id.
@@ -52,7 +53,7 @@ impl Resource for Workgroup {
 }
 
 impl WorkgroupBuilder {
-    /// `configuration`: [`WorkgroupConfiguration`].
+    /// `configuration`: `WorkgroupConfiguration`.
     #[must_use]
     pub fn configuration(mut self, value: impl Into<Input<WorkgroupConfiguration>>) -> Self {
         self.0.input("configuration", value.into());
@@ -164,7 +165,7 @@ impl WorkgroupBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -177,41 +178,41 @@ impl WorkgroupBuilder {
     }
 }
 
-/// Nested type `athena.WorkgroupConfiguration`.
+/// Nested type `WorkgroupConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfiguration {
     /// `bytesScannedCutoffPerQuery`: number.
     pub bytes_scanned_cutoff_per_query: Option<Input<f64>>,
-    /// `customerContentEncryptionConfiguration`: [`WorkgroupConfigurationCustomerContentEncryptionConfiguration`].
+    /// `customerContentEncryptionConfiguration`: `WorkgroupConfigurationCustomerContentEncryptionConfiguration`.
     pub customer_content_encryption_configuration:
         Option<Input<WorkgroupConfigurationCustomerContentEncryptionConfiguration>>,
     /// `enableMinimumEncryptionConfiguration`: boolean.
     pub enable_minimum_encryption_configuration: Option<Input<bool>>,
     /// `enforceWorkgroupConfiguration`: boolean.
     pub enforce_workgroup_configuration: Option<Input<bool>>,
-    /// `engineVersion`: [`WorkgroupConfigurationEngineVersion`].
+    /// `engineVersion`: `WorkgroupConfigurationEngineVersion`.
     pub engine_version: Option<Input<WorkgroupConfigurationEngineVersion>>,
     /// `executionRole`: string.
     pub execution_role: Option<Input<String>>,
-    /// `identityCenterConfiguration`: [`WorkgroupConfigurationIdentityCenterConfiguration`].
+    /// `identityCenterConfiguration`: `WorkgroupConfigurationIdentityCenterConfiguration`.
     pub identity_center_configuration: Option<Input<WorkgroupConfigurationIdentityCenterConfiguration>>,
-    /// `managedQueryResultsConfiguration`: [`WorkgroupConfigurationManagedQueryResultsConfiguration`].
+    /// `managedQueryResultsConfiguration`: `WorkgroupConfigurationManagedQueryResultsConfiguration`.
     pub managed_query_results_configuration: Option<Input<WorkgroupConfigurationManagedQueryResultsConfiguration>>,
-    /// `monitoringConfiguration`: [`WorkgroupConfigurationMonitoringConfiguration`].
+    /// `monitoringConfiguration`: `WorkgroupConfigurationMonitoringConfiguration`.
     pub monitoring_configuration: Option<Input<WorkgroupConfigurationMonitoringConfiguration>>,
     /// `publishCloudwatchMetricsEnabled`: boolean.
     pub publish_cloudwatch_metrics_enabled: Option<Input<bool>>,
-    /// `queryResultsS3AccessGrantsConfiguration`: [`WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration`].
+    /// `queryResultsS3AccessGrantsConfiguration`: `WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration`.
     pub query_results_s3_access_grants_configuration:
         Option<Input<WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration>>,
     /// `requesterPaysEnabled`: boolean.
     pub requester_pays_enabled: Option<Input<bool>>,
-    /// `resultConfiguration`: [`WorkgroupConfigurationResultConfiguration`].
+    /// `resultConfiguration`: `WorkgroupConfigurationResultConfiguration`.
     pub result_configuration: Option<Input<WorkgroupConfigurationResultConfiguration>>,
 }
 
 impl WorkgroupConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             bytes_scanned_cutoff_per_query: None,
@@ -237,7 +238,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `customerContentEncryptionConfiguration`: [`WorkgroupConfigurationCustomerContentEncryptionConfiguration`].
+    /// `customerContentEncryptionConfiguration`: `WorkgroupConfigurationCustomerContentEncryptionConfiguration`.
     #[must_use]
     pub fn customer_content_encryption_configuration(
         mut self,
@@ -261,7 +262,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `engineVersion`: [`WorkgroupConfigurationEngineVersion`].
+    /// `engineVersion`: `WorkgroupConfigurationEngineVersion`.
     #[must_use]
     pub fn engine_version(mut self, value: impl Into<Input<WorkgroupConfigurationEngineVersion>>) -> Self {
         self.engine_version = Some(value.into());
@@ -275,7 +276,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `identityCenterConfiguration`: [`WorkgroupConfigurationIdentityCenterConfiguration`].
+    /// `identityCenterConfiguration`: `WorkgroupConfigurationIdentityCenterConfiguration`.
     #[must_use]
     pub fn identity_center_configuration(
         mut self,
@@ -285,7 +286,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `managedQueryResultsConfiguration`: [`WorkgroupConfigurationManagedQueryResultsConfiguration`].
+    /// `managedQueryResultsConfiguration`: `WorkgroupConfigurationManagedQueryResultsConfiguration`.
     #[must_use]
     pub fn managed_query_results_configuration(
         mut self,
@@ -295,7 +296,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `monitoringConfiguration`: [`WorkgroupConfigurationMonitoringConfiguration`].
+    /// `monitoringConfiguration`: `WorkgroupConfigurationMonitoringConfiguration`.
     #[must_use]
     pub fn monitoring_configuration(
         mut self,
@@ -312,7 +313,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `queryResultsS3AccessGrantsConfiguration`: [`WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration`].
+    /// `queryResultsS3AccessGrantsConfiguration`: `WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration`.
     #[must_use]
     pub fn query_results_s3_access_grants_configuration(
         mut self,
@@ -329,7 +330,7 @@ impl WorkgroupConfiguration {
         self
     }
 
-    /// `resultConfiguration`: [`WorkgroupConfigurationResultConfiguration`].
+    /// `resultConfiguration`: `WorkgroupConfigurationResultConfiguration`.
     #[must_use]
     pub fn result_configuration(mut self, value: impl Into<Input<WorkgroupConfigurationResultConfiguration>>) -> Self {
         self.result_configuration = Some(value.into());
@@ -363,7 +364,7 @@ impl Encode for WorkgroupConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationCustomerContentEncryptionConfiguration`.
+/// Nested type `WorkgroupConfigurationCustomerContentEncryptionConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationCustomerContentEncryptionConfiguration {
     /// `kmsKey`: string.
@@ -371,7 +372,7 @@ pub struct WorkgroupConfigurationCustomerContentEncryptionConfiguration {
 }
 
 impl WorkgroupConfigurationCustomerContentEncryptionConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { kms_key: None }
     }
@@ -390,7 +391,7 @@ impl Encode for WorkgroupConfigurationCustomerContentEncryptionConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationEngineVersion`.
+/// Nested type `WorkgroupConfigurationEngineVersion`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationEngineVersion {
     /// `effectiveEngineVersion`: string.
@@ -400,7 +401,7 @@ pub struct WorkgroupConfigurationEngineVersion {
 }
 
 impl WorkgroupConfigurationEngineVersion {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { effective_engine_version: None, selected_engine_version: None }
     }
@@ -429,7 +430,7 @@ impl Encode for WorkgroupConfigurationEngineVersion {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationIdentityCenterConfiguration`.
+/// Nested type `WorkgroupConfigurationIdentityCenterConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationIdentityCenterConfiguration {
     /// `enableIdentityCenter`: boolean.
@@ -439,7 +440,7 @@ pub struct WorkgroupConfigurationIdentityCenterConfiguration {
 }
 
 impl WorkgroupConfigurationIdentityCenterConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { enable_identity_center: None, identity_center_instance_arn: None }
     }
@@ -468,18 +469,18 @@ impl Encode for WorkgroupConfigurationIdentityCenterConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationManagedQueryResultsConfiguration`.
+/// Nested type `WorkgroupConfigurationManagedQueryResultsConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationManagedQueryResultsConfiguration {
     /// `enabled`: boolean.
     pub enabled: Option<Input<bool>>,
-    /// `encryptionConfiguration`: [`WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration`].
+    /// `encryptionConfiguration`: `WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration`.
     pub encryption_configuration:
         Option<Input<WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration>>,
 }
 
 impl WorkgroupConfigurationManagedQueryResultsConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { enabled: None, encryption_configuration: None }
     }
@@ -491,7 +492,7 @@ impl WorkgroupConfigurationManagedQueryResultsConfiguration {
         self
     }
 
-    /// `encryptionConfiguration`: [`WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration`].
+    /// `encryptionConfiguration`: `WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration`.
     #[must_use]
     pub fn encryption_configuration(
         mut self,
@@ -511,7 +512,7 @@ impl Encode for WorkgroupConfigurationManagedQueryResultsConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration`.
+/// Nested type `WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration {
     /// `kmsKey`: string.
@@ -519,7 +520,7 @@ pub struct WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfi
 }
 
 impl WorkgroupConfigurationManagedQueryResultsConfigurationEncryptionConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { kms_key: None }
     }
@@ -538,21 +539,21 @@ impl Encode for WorkgroupConfigurationManagedQueryResultsConfigurationEncryption
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationMonitoringConfiguration`.
+/// Nested type `WorkgroupConfigurationMonitoringConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationMonitoringConfiguration {
-    /// `cloudWatchLoggingConfiguration`: [`WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration`].
+    /// `cloudWatchLoggingConfiguration`: `WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration`.
     pub cloud_watch_logging_configuration:
         Option<Input<WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration>>,
-    /// `managedLoggingConfiguration`: [`WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration`].
+    /// `managedLoggingConfiguration`: `WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration`.
     pub managed_logging_configuration:
         Option<Input<WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration>>,
-    /// `s3LoggingConfiguration`: [`WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration`].
+    /// `s3LoggingConfiguration`: `WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration`.
     pub s3_logging_configuration: Option<Input<WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration>>,
 }
 
 impl WorkgroupConfigurationMonitoringConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             cloud_watch_logging_configuration: None,
@@ -561,7 +562,7 @@ impl WorkgroupConfigurationMonitoringConfiguration {
         }
     }
 
-    /// `cloudWatchLoggingConfiguration`: [`WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration`].
+    /// `cloudWatchLoggingConfiguration`: `WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration`.
     #[must_use]
     pub fn cloud_watch_logging_configuration(
         mut self,
@@ -571,7 +572,7 @@ impl WorkgroupConfigurationMonitoringConfiguration {
         self
     }
 
-    /// `managedLoggingConfiguration`: [`WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration`].
+    /// `managedLoggingConfiguration`: `WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration`.
     #[must_use]
     pub fn managed_logging_configuration(
         mut self,
@@ -581,7 +582,7 @@ impl WorkgroupConfigurationMonitoringConfiguration {
         self
     }
 
-    /// `s3LoggingConfiguration`: [`WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration`].
+    /// `s3LoggingConfiguration`: `WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration`.
     #[must_use]
     pub fn s3_logging_configuration(
         mut self,
@@ -602,7 +603,7 @@ impl Encode for WorkgroupConfigurationMonitoringConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration`.
+/// Nested type `WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration`.
 #[derive(Clone, Debug)]
 pub struct WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration {
     /// `enabled`: boolean, required.
@@ -611,13 +612,13 @@ pub struct WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigu
     pub log_group: Option<Input<String>>,
     /// `logStreamNamePrefix`: string.
     pub log_stream_name_prefix: Option<Input<String>>,
-    /// `logTypes`: list of [`WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType`].
+    /// `logTypes`: list of `WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType`.
     pub log_types:
         Option<Input<Vec<Input<WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType>>>>,
 }
 
 impl WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(enabled: impl Into<Input<bool>>) -> Self {
         Self { enabled: enabled.into(), log_group: None, log_stream_name_prefix: None, log_types: None }
     }
@@ -636,7 +637,7 @@ impl WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfiguration
         self
     }
 
-    /// `logTypes`: list of [`WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType`].
+    /// `logTypes`: list of `WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType`.
     #[must_use]
     pub fn log_types(
         mut self,
@@ -660,7 +661,7 @@ impl Encode for WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingCo
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType`.
+/// Nested type `WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType`.
 #[derive(Clone, Debug)]
 pub struct WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType {
     /// `key`: string, required.
@@ -670,7 +671,7 @@ pub struct WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigu
 }
 
 impl WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingConfigurationLogType {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), values: values.into() }
     }
@@ -682,7 +683,7 @@ impl Encode for WorkgroupConfigurationMonitoringConfigurationCloudWatchLoggingCo
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration`.
+/// Nested type `WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration`.
 #[derive(Clone, Debug)]
 pub struct WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration {
     /// `enabled`: boolean, required.
@@ -692,7 +693,7 @@ pub struct WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfigurat
 }
 
 impl WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(enabled: impl Into<Input<bool>>) -> Self {
         Self { enabled: enabled.into(), kms_key: None }
     }
@@ -711,7 +712,7 @@ impl Encode for WorkgroupConfigurationMonitoringConfigurationManagedLoggingConfi
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration`.
+/// Nested type `WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration`.
 #[derive(Clone, Debug)]
 pub struct WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration {
     /// `enabled`: boolean, required.
@@ -723,7 +724,7 @@ pub struct WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration {
 }
 
 impl WorkgroupConfigurationMonitoringConfigurationS3LoggingConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(enabled: impl Into<Input<bool>>) -> Self {
         Self { enabled: enabled.into(), kms_key: None, log_location: None }
     }
@@ -753,7 +754,7 @@ impl Encode for WorkgroupConfigurationMonitoringConfigurationS3LoggingConfigurat
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration`.
+/// Nested type `WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration`.
 #[derive(Clone, Debug)]
 pub struct WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration {
     /// `authenticationType`: string, required.
@@ -765,7 +766,7 @@ pub struct WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration {
 }
 
 impl WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(authentication_type: impl Into<Input<String>>, enable_s3_access_grants: impl Into<Input<bool>>) -> Self {
         Self {
             authentication_type: authentication_type.into(),
@@ -792,12 +793,12 @@ impl Encode for WorkgroupConfigurationQueryResultsS3AccessGrantsConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationResultConfiguration`.
+/// Nested type `WorkgroupConfigurationResultConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationResultConfiguration {
-    /// `aclConfiguration`: [`WorkgroupConfigurationResultConfigurationAclConfiguration`].
+    /// `aclConfiguration`: `WorkgroupConfigurationResultConfigurationAclConfiguration`.
     pub acl_configuration: Option<Input<WorkgroupConfigurationResultConfigurationAclConfiguration>>,
-    /// `encryptionConfiguration`: [`WorkgroupConfigurationResultConfigurationEncryptionConfiguration`].
+    /// `encryptionConfiguration`: `WorkgroupConfigurationResultConfigurationEncryptionConfiguration`.
     pub encryption_configuration: Option<Input<WorkgroupConfigurationResultConfigurationEncryptionConfiguration>>,
     /// `expectedBucketOwner`: string.
     pub expected_bucket_owner: Option<Input<String>>,
@@ -806,7 +807,7 @@ pub struct WorkgroupConfigurationResultConfiguration {
 }
 
 impl WorkgroupConfigurationResultConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             acl_configuration: None,
@@ -816,7 +817,7 @@ impl WorkgroupConfigurationResultConfiguration {
         }
     }
 
-    /// `aclConfiguration`: [`WorkgroupConfigurationResultConfigurationAclConfiguration`].
+    /// `aclConfiguration`: `WorkgroupConfigurationResultConfigurationAclConfiguration`.
     #[must_use]
     pub fn acl_configuration(
         mut self,
@@ -826,7 +827,7 @@ impl WorkgroupConfigurationResultConfiguration {
         self
     }
 
-    /// `encryptionConfiguration`: [`WorkgroupConfigurationResultConfigurationEncryptionConfiguration`].
+    /// `encryptionConfiguration`: `WorkgroupConfigurationResultConfigurationEncryptionConfiguration`.
     #[must_use]
     pub fn encryption_configuration(
         mut self,
@@ -862,7 +863,7 @@ impl Encode for WorkgroupConfigurationResultConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationResultConfigurationAclConfiguration`.
+/// Nested type `WorkgroupConfigurationResultConfigurationAclConfiguration`.
 #[derive(Clone, Debug)]
 pub struct WorkgroupConfigurationResultConfigurationAclConfiguration {
     /// `s3AclOption`: string, required.
@@ -870,7 +871,7 @@ pub struct WorkgroupConfigurationResultConfigurationAclConfiguration {
 }
 
 impl WorkgroupConfigurationResultConfigurationAclConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(s3_acl_option: impl Into<Input<String>>) -> Self {
         Self { s3_acl_option: s3_acl_option.into() }
     }
@@ -882,7 +883,7 @@ impl Encode for WorkgroupConfigurationResultConfigurationAclConfiguration {
     }
 }
 
-/// Nested type `athena.WorkgroupConfigurationResultConfigurationEncryptionConfiguration`.
+/// Nested type `WorkgroupConfigurationResultConfigurationEncryptionConfiguration`.
 #[derive(Clone, Debug, Default)]
 pub struct WorkgroupConfigurationResultConfigurationEncryptionConfiguration {
     /// `encryptionOption`: string.
@@ -892,7 +893,7 @@ pub struct WorkgroupConfigurationResultConfigurationEncryptionConfiguration {
 }
 
 impl WorkgroupConfigurationResultConfigurationEncryptionConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { encryption_option: None, kms_key_arn: None }
     }

@@ -15,28 +15,20 @@ pub struct Budget(ChildHandle);
 /// A [`Budget`] that is being described.
 pub struct BudgetBuilder(Child);
 
-/// What a [`Budget`] needs.
-pub mod budget {
-    use super::*;
-
-    /// Required inputs of a [`Budget`].
-    pub struct Required {
-        /// `budgetType`: string, required.
-        pub budget_type: Input<String>,
-        /// `timeUnit`: string, required.
-        pub time_unit: Input<String>,
-    }
-}
-
 impl Budget {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:budgets/budget:Budget");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: budget::Required) -> BudgetBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        budget_type: impl Into<Input<String>>,
+        time_unit: impl Into<Input<String>>,
+    ) -> BudgetBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("budgetType", required.budget_type);
-        child.input("timeUnit", required.time_unit);
+        child.input("budgetType", budget_type.into());
+        child.input("timeUnit", time_unit.into());
         BudgetBuilder(child)
     }
 
@@ -114,7 +106,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// `autoAdjustData`: [`BudgetAutoAdjustData`].
+    /// `autoAdjustData`: `BudgetAutoAdjustData`.
     #[must_use]
     pub fn auto_adjust_data(mut self, value: impl Into<Input<BudgetAutoAdjustData>>) -> Self {
         self.0.input("autoAdjustData", value.into());
@@ -146,7 +138,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// `costFilters`: list of [`BudgetCostFilter`].
+    /// `costFilters`: list of `BudgetCostFilter`.
     #[must_use]
     pub fn cost_filters(mut self, value: impl Into<Input<Vec<Input<BudgetCostFilter>>>>) -> Self {
         self.0.input("costFilters", value.into());
@@ -162,7 +154,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// `costTypes`: [`BudgetCostTypes`].
+    /// `costTypes`: `BudgetCostTypes`.
     #[must_use]
     pub fn cost_types(mut self, value: impl Into<Input<BudgetCostTypes>>) -> Self {
         self.0.input("costTypes", value.into());
@@ -178,7 +170,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// `filterExpression`: [`BudgetFilterExpression`].
+    /// `filterExpression`: `BudgetFilterExpression`.
     #[must_use]
     pub fn filter_expression(mut self, value: impl Into<Input<BudgetFilterExpression>>) -> Self {
         self.0.input("filterExpression", value.into());
@@ -274,7 +266,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// `notifications`: list of [`BudgetNotification`].
+    /// `notifications`: list of `BudgetNotification`.
     #[must_use]
     pub fn notifications(mut self, value: impl Into<Input<Vec<Input<BudgetNotification>>>>) -> Self {
         self.0.input("notifications", value.into());
@@ -290,7 +282,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// `plannedLimits`: list of [`BudgetPlannedLimit`].
+    /// `plannedLimits`: list of `BudgetPlannedLimit`.
     #[must_use]
     pub fn planned_limits(mut self, value: impl Into<Input<Vec<Input<BudgetPlannedLimit>>>>) -> Self {
         self.0.input("plannedLimits", value.into());
@@ -354,7 +346,7 @@ impl BudgetBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -367,24 +359,24 @@ impl BudgetBuilder {
     }
 }
 
-/// Nested type `budgets.BudgetAutoAdjustData`.
+/// Nested type `BudgetAutoAdjustData`.
 #[derive(Clone, Debug)]
 pub struct BudgetAutoAdjustData {
     /// `autoAdjustType`: string, required.
     pub auto_adjust_type: Input<String>,
-    /// `historicalOptions`: [`BudgetAutoAdjustDataHistoricalOptions`].
+    /// `historicalOptions`: `BudgetAutoAdjustDataHistoricalOptions`.
     pub historical_options: Option<Input<BudgetAutoAdjustDataHistoricalOptions>>,
     /// `lastAutoAdjustTime`: string.
     pub last_auto_adjust_time: Option<Input<String>>,
 }
 
 impl BudgetAutoAdjustData {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(auto_adjust_type: impl Into<Input<String>>) -> Self {
         Self { auto_adjust_type: auto_adjust_type.into(), historical_options: None, last_auto_adjust_time: None }
     }
 
-    /// `historicalOptions`: [`BudgetAutoAdjustDataHistoricalOptions`].
+    /// `historicalOptions`: `BudgetAutoAdjustDataHistoricalOptions`.
     #[must_use]
     pub fn historical_options(mut self, value: impl Into<Input<BudgetAutoAdjustDataHistoricalOptions>>) -> Self {
         self.historical_options = Some(value.into());
@@ -409,7 +401,7 @@ impl Encode for BudgetAutoAdjustData {
     }
 }
 
-/// Nested type `budgets.BudgetAutoAdjustDataHistoricalOptions`.
+/// Nested type `BudgetAutoAdjustDataHistoricalOptions`.
 #[derive(Clone, Debug)]
 pub struct BudgetAutoAdjustDataHistoricalOptions {
     /// `budgetAdjustmentPeriod`: number, required.
@@ -419,7 +411,7 @@ pub struct BudgetAutoAdjustDataHistoricalOptions {
 }
 
 impl BudgetAutoAdjustDataHistoricalOptions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(budget_adjustment_period: impl Into<Input<f64>>) -> Self {
         Self { budget_adjustment_period: budget_adjustment_period.into(), lookback_available_periods: None }
     }
@@ -441,7 +433,7 @@ impl Encode for BudgetAutoAdjustDataHistoricalOptions {
     }
 }
 
-/// Nested type `budgets.BudgetCostFilter`.
+/// Nested type `BudgetCostFilter`.
 #[derive(Clone, Debug)]
 pub struct BudgetCostFilter {
     /// `name`: string, required.
@@ -451,7 +443,7 @@ pub struct BudgetCostFilter {
 }
 
 impl BudgetCostFilter {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { name: name.into(), values: values.into() }
     }
@@ -463,7 +455,7 @@ impl Encode for BudgetCostFilter {
     }
 }
 
-/// Nested type `budgets.BudgetCostTypes`.
+/// Nested type `BudgetCostTypes`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetCostTypes {
     /// `includeCredit`: boolean.
@@ -491,7 +483,7 @@ pub struct BudgetCostTypes {
 }
 
 impl BudgetCostTypes {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             include_credit: None,
@@ -604,65 +596,65 @@ impl Encode for BudgetCostTypes {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpression`.
+/// Nested type `BudgetFilterExpression`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpression {
-    /// `ands`: list of [`BudgetFilterExpressionAnd`].
+    /// `ands`: list of `BudgetFilterExpressionAnd`.
     pub ands: Option<Input<Vec<Input<BudgetFilterExpressionAnd>>>>,
-    /// `costCategories`: [`BudgetFilterExpressionCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionDimensions>>,
-    /// `not`: [`BudgetFilterExpressionNot`].
+    /// `not`: `BudgetFilterExpressionNot`.
     pub not: Option<Input<BudgetFilterExpressionNot>>,
-    /// `ors`: list of [`BudgetFilterExpressionOr`].
+    /// `ors`: list of `BudgetFilterExpressionOr`.
     pub ors: Option<Input<Vec<Input<BudgetFilterExpressionOr>>>>,
-    /// `tags`: [`BudgetFilterExpressionTags`].
+    /// `tags`: `BudgetFilterExpressionTags`.
     pub tags: Option<Input<BudgetFilterExpressionTags>>,
 }
 
 impl BudgetFilterExpression {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { ands: None, cost_categories: None, dimensions: None, not: None, ors: None, tags: None }
     }
 
-    /// `ands`: list of [`BudgetFilterExpressionAnd`].
+    /// `ands`: list of `BudgetFilterExpressionAnd`.
     #[must_use]
     pub fn ands(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionAnd>>>>) -> Self {
         self.ands = Some(value.into());
         self
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `not`: [`BudgetFilterExpressionNot`].
+    /// `not`: `BudgetFilterExpressionNot`.
     #[must_use]
     pub fn not(mut self, value: impl Into<Input<BudgetFilterExpressionNot>>) -> Self {
         self.not = Some(value.into());
         self
     }
 
-    /// `ors`: list of [`BudgetFilterExpressionOr`].
+    /// `ors`: list of `BudgetFilterExpressionOr`.
     #[must_use]
     pub fn ors(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionOr>>>>) -> Self {
         self.ors = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionTags`].
+    /// `tags`: `BudgetFilterExpressionTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionTags>>) -> Self {
         self.tags = Some(value.into());
@@ -683,65 +675,65 @@ impl Encode for BudgetFilterExpression {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAnd`.
+/// Nested type `BudgetFilterExpressionAnd`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAnd {
-    /// `ands`: list of [`BudgetFilterExpressionAndAnd`].
+    /// `ands`: list of `BudgetFilterExpressionAndAnd`.
     pub ands: Option<Input<Vec<Input<BudgetFilterExpressionAndAnd>>>>,
-    /// `costCategories`: [`BudgetFilterExpressionAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionAndCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionAndDimensions>>,
-    /// `not`: [`BudgetFilterExpressionAndNot`].
+    /// `not`: `BudgetFilterExpressionAndNot`.
     pub not: Option<Input<BudgetFilterExpressionAndNot>>,
-    /// `ors`: list of [`BudgetFilterExpressionAndOr`].
+    /// `ors`: list of `BudgetFilterExpressionAndOr`.
     pub ors: Option<Input<Vec<Input<BudgetFilterExpressionAndOr>>>>,
-    /// `tags`: [`BudgetFilterExpressionAndTags`].
+    /// `tags`: `BudgetFilterExpressionAndTags`.
     pub tags: Option<Input<BudgetFilterExpressionAndTags>>,
 }
 
 impl BudgetFilterExpressionAnd {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { ands: None, cost_categories: None, dimensions: None, not: None, ors: None, tags: None }
     }
 
-    /// `ands`: list of [`BudgetFilterExpressionAndAnd`].
+    /// `ands`: list of `BudgetFilterExpressionAndAnd`.
     #[must_use]
     pub fn ands(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionAndAnd>>>>) -> Self {
         self.ands = Some(value.into());
         self
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionAndCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionAndDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `not`: [`BudgetFilterExpressionAndNot`].
+    /// `not`: `BudgetFilterExpressionAndNot`.
     #[must_use]
     pub fn not(mut self, value: impl Into<Input<BudgetFilterExpressionAndNot>>) -> Self {
         self.not = Some(value.into());
         self
     }
 
-    /// `ors`: list of [`BudgetFilterExpressionAndOr`].
+    /// `ors`: list of `BudgetFilterExpressionAndOr`.
     #[must_use]
     pub fn ors(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionAndOr>>>>) -> Self {
         self.ors = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionAndTags`].
+    /// `tags`: `BudgetFilterExpressionAndTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionAndTags>>) -> Self {
         self.tags = Some(value.into());
@@ -762,38 +754,38 @@ impl Encode for BudgetFilterExpressionAnd {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndAnd`.
+/// Nested type `BudgetFilterExpressionAndAnd`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndAnd {
-    /// `costCategories`: [`BudgetFilterExpressionAndAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndAndCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionAndAndCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionAndAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndAndDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionAndAndDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionAndAndTags`].
+    /// `tags`: `BudgetFilterExpressionAndAndTags`.
     pub tags: Option<Input<BudgetFilterExpressionAndAndTags>>,
 }
 
 impl BudgetFilterExpressionAndAnd {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionAndAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndAndCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionAndAndCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionAndAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndAndDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionAndAndDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionAndAndTags`].
+    /// `tags`: `BudgetFilterExpressionAndAndTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionAndAndTags>>) -> Self {
         self.tags = Some(value.into());
@@ -811,7 +803,7 @@ impl Encode for BudgetFilterExpressionAndAnd {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndAndCostCategories`.
+/// Nested type `BudgetFilterExpressionAndAndCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndAndCostCategories {
     /// `key`: string.
@@ -823,7 +815,7 @@ pub struct BudgetFilterExpressionAndAndCostCategories {
 }
 
 impl BudgetFilterExpressionAndAndCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -860,7 +852,7 @@ impl Encode for BudgetFilterExpressionAndAndCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndAndDimensions`.
+/// Nested type `BudgetFilterExpressionAndAndDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionAndAndDimensions {
     /// `key`: string, required.
@@ -872,7 +864,7 @@ pub struct BudgetFilterExpressionAndAndDimensions {
 }
 
 impl BudgetFilterExpressionAndAndDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -895,7 +887,7 @@ impl Encode for BudgetFilterExpressionAndAndDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndAndTags`.
+/// Nested type `BudgetFilterExpressionAndAndTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndAndTags {
     /// `key`: string.
@@ -907,7 +899,7 @@ pub struct BudgetFilterExpressionAndAndTags {
 }
 
 impl BudgetFilterExpressionAndAndTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -944,7 +936,7 @@ impl Encode for BudgetFilterExpressionAndAndTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndCostCategories`.
+/// Nested type `BudgetFilterExpressionAndCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndCostCategories {
     /// `key`: string.
@@ -956,7 +948,7 @@ pub struct BudgetFilterExpressionAndCostCategories {
 }
 
 impl BudgetFilterExpressionAndCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -993,7 +985,7 @@ impl Encode for BudgetFilterExpressionAndCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndDimensions`.
+/// Nested type `BudgetFilterExpressionAndDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionAndDimensions {
     /// `key`: string, required.
@@ -1005,7 +997,7 @@ pub struct BudgetFilterExpressionAndDimensions {
 }
 
 impl BudgetFilterExpressionAndDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -1028,38 +1020,38 @@ impl Encode for BudgetFilterExpressionAndDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndNot`.
+/// Nested type `BudgetFilterExpressionAndNot`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndNot {
-    /// `costCategories`: [`BudgetFilterExpressionAndNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndNotCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionAndNotCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionAndNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndNotDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionAndNotDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionAndNotTags`].
+    /// `tags`: `BudgetFilterExpressionAndNotTags`.
     pub tags: Option<Input<BudgetFilterExpressionAndNotTags>>,
 }
 
 impl BudgetFilterExpressionAndNot {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionAndNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndNotCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionAndNotCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionAndNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndNotDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionAndNotDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionAndNotTags`].
+    /// `tags`: `BudgetFilterExpressionAndNotTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionAndNotTags>>) -> Self {
         self.tags = Some(value.into());
@@ -1077,7 +1069,7 @@ impl Encode for BudgetFilterExpressionAndNot {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndNotCostCategories`.
+/// Nested type `BudgetFilterExpressionAndNotCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndNotCostCategories {
     /// `key`: string.
@@ -1089,7 +1081,7 @@ pub struct BudgetFilterExpressionAndNotCostCategories {
 }
 
 impl BudgetFilterExpressionAndNotCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1126,7 +1118,7 @@ impl Encode for BudgetFilterExpressionAndNotCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndNotDimensions`.
+/// Nested type `BudgetFilterExpressionAndNotDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionAndNotDimensions {
     /// `key`: string, required.
@@ -1138,7 +1130,7 @@ pub struct BudgetFilterExpressionAndNotDimensions {
 }
 
 impl BudgetFilterExpressionAndNotDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -1161,7 +1153,7 @@ impl Encode for BudgetFilterExpressionAndNotDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndNotTags`.
+/// Nested type `BudgetFilterExpressionAndNotTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndNotTags {
     /// `key`: string.
@@ -1173,7 +1165,7 @@ pub struct BudgetFilterExpressionAndNotTags {
 }
 
 impl BudgetFilterExpressionAndNotTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1210,38 +1202,38 @@ impl Encode for BudgetFilterExpressionAndNotTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndOr`.
+/// Nested type `BudgetFilterExpressionAndOr`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndOr {
-    /// `costCategories`: [`BudgetFilterExpressionAndOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndOrCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionAndOrCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionAndOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndOrDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionAndOrDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionAndOrTags`].
+    /// `tags`: `BudgetFilterExpressionAndOrTags`.
     pub tags: Option<Input<BudgetFilterExpressionAndOrTags>>,
 }
 
 impl BudgetFilterExpressionAndOr {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionAndOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionAndOrCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionAndOrCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionAndOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionAndOrDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionAndOrDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionAndOrTags`].
+    /// `tags`: `BudgetFilterExpressionAndOrTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionAndOrTags>>) -> Self {
         self.tags = Some(value.into());
@@ -1259,7 +1251,7 @@ impl Encode for BudgetFilterExpressionAndOr {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndOrCostCategories`.
+/// Nested type `BudgetFilterExpressionAndOrCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndOrCostCategories {
     /// `key`: string.
@@ -1271,7 +1263,7 @@ pub struct BudgetFilterExpressionAndOrCostCategories {
 }
 
 impl BudgetFilterExpressionAndOrCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1308,7 +1300,7 @@ impl Encode for BudgetFilterExpressionAndOrCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndOrDimensions`.
+/// Nested type `BudgetFilterExpressionAndOrDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionAndOrDimensions {
     /// `key`: string, required.
@@ -1320,7 +1312,7 @@ pub struct BudgetFilterExpressionAndOrDimensions {
 }
 
 impl BudgetFilterExpressionAndOrDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -1343,7 +1335,7 @@ impl Encode for BudgetFilterExpressionAndOrDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndOrTags`.
+/// Nested type `BudgetFilterExpressionAndOrTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndOrTags {
     /// `key`: string.
@@ -1355,7 +1347,7 @@ pub struct BudgetFilterExpressionAndOrTags {
 }
 
 impl BudgetFilterExpressionAndOrTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1392,7 +1384,7 @@ impl Encode for BudgetFilterExpressionAndOrTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionAndTags`.
+/// Nested type `BudgetFilterExpressionAndTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionAndTags {
     /// `key`: string.
@@ -1404,7 +1396,7 @@ pub struct BudgetFilterExpressionAndTags {
 }
 
 impl BudgetFilterExpressionAndTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1441,7 +1433,7 @@ impl Encode for BudgetFilterExpressionAndTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionCostCategories`.
+/// Nested type `BudgetFilterExpressionCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionCostCategories {
     /// `key`: string.
@@ -1453,7 +1445,7 @@ pub struct BudgetFilterExpressionCostCategories {
 }
 
 impl BudgetFilterExpressionCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1490,7 +1482,7 @@ impl Encode for BudgetFilterExpressionCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionDimensions`.
+/// Nested type `BudgetFilterExpressionDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionDimensions {
     /// `key`: string, required.
@@ -1502,7 +1494,7 @@ pub struct BudgetFilterExpressionDimensions {
 }
 
 impl BudgetFilterExpressionDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -1525,65 +1517,65 @@ impl Encode for BudgetFilterExpressionDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNot`.
+/// Nested type `BudgetFilterExpressionNot`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNot {
-    /// `ands`: list of [`BudgetFilterExpressionNotAnd`].
+    /// `ands`: list of `BudgetFilterExpressionNotAnd`.
     pub ands: Option<Input<Vec<Input<BudgetFilterExpressionNotAnd>>>>,
-    /// `costCategories`: [`BudgetFilterExpressionNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionNotCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionNotDimensions>>,
-    /// `not`: [`BudgetFilterExpressionNotNot`].
+    /// `not`: `BudgetFilterExpressionNotNot`.
     pub not: Option<Input<BudgetFilterExpressionNotNot>>,
-    /// `ors`: list of [`BudgetFilterExpressionNotOr`].
+    /// `ors`: list of `BudgetFilterExpressionNotOr`.
     pub ors: Option<Input<Vec<Input<BudgetFilterExpressionNotOr>>>>,
-    /// `tags`: [`BudgetFilterExpressionNotTags`].
+    /// `tags`: `BudgetFilterExpressionNotTags`.
     pub tags: Option<Input<BudgetFilterExpressionNotTags>>,
 }
 
 impl BudgetFilterExpressionNot {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { ands: None, cost_categories: None, dimensions: None, not: None, ors: None, tags: None }
     }
 
-    /// `ands`: list of [`BudgetFilterExpressionNotAnd`].
+    /// `ands`: list of `BudgetFilterExpressionNotAnd`.
     #[must_use]
     pub fn ands(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionNotAnd>>>>) -> Self {
         self.ands = Some(value.into());
         self
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionNotCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionNotDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `not`: [`BudgetFilterExpressionNotNot`].
+    /// `not`: `BudgetFilterExpressionNotNot`.
     #[must_use]
     pub fn not(mut self, value: impl Into<Input<BudgetFilterExpressionNotNot>>) -> Self {
         self.not = Some(value.into());
         self
     }
 
-    /// `ors`: list of [`BudgetFilterExpressionNotOr`].
+    /// `ors`: list of `BudgetFilterExpressionNotOr`.
     #[must_use]
     pub fn ors(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionNotOr>>>>) -> Self {
         self.ors = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionNotTags`].
+    /// `tags`: `BudgetFilterExpressionNotTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionNotTags>>) -> Self {
         self.tags = Some(value.into());
@@ -1604,38 +1596,38 @@ impl Encode for BudgetFilterExpressionNot {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotAnd`.
+/// Nested type `BudgetFilterExpressionNotAnd`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotAnd {
-    /// `costCategories`: [`BudgetFilterExpressionNotAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotAndCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionNotAndCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionNotAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotAndDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionNotAndDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionNotAndTags`].
+    /// `tags`: `BudgetFilterExpressionNotAndTags`.
     pub tags: Option<Input<BudgetFilterExpressionNotAndTags>>,
 }
 
 impl BudgetFilterExpressionNotAnd {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionNotAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotAndCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionNotAndCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionNotAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotAndDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionNotAndDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionNotAndTags`].
+    /// `tags`: `BudgetFilterExpressionNotAndTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionNotAndTags>>) -> Self {
         self.tags = Some(value.into());
@@ -1653,7 +1645,7 @@ impl Encode for BudgetFilterExpressionNotAnd {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotAndCostCategories`.
+/// Nested type `BudgetFilterExpressionNotAndCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotAndCostCategories {
     /// `key`: string.
@@ -1665,7 +1657,7 @@ pub struct BudgetFilterExpressionNotAndCostCategories {
 }
 
 impl BudgetFilterExpressionNotAndCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1702,7 +1694,7 @@ impl Encode for BudgetFilterExpressionNotAndCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotAndDimensions`.
+/// Nested type `BudgetFilterExpressionNotAndDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionNotAndDimensions {
     /// `key`: string, required.
@@ -1714,7 +1706,7 @@ pub struct BudgetFilterExpressionNotAndDimensions {
 }
 
 impl BudgetFilterExpressionNotAndDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -1737,7 +1729,7 @@ impl Encode for BudgetFilterExpressionNotAndDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotAndTags`.
+/// Nested type `BudgetFilterExpressionNotAndTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotAndTags {
     /// `key`: string.
@@ -1749,7 +1741,7 @@ pub struct BudgetFilterExpressionNotAndTags {
 }
 
 impl BudgetFilterExpressionNotAndTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1786,7 +1778,7 @@ impl Encode for BudgetFilterExpressionNotAndTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotCostCategories`.
+/// Nested type `BudgetFilterExpressionNotCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotCostCategories {
     /// `key`: string.
@@ -1798,7 +1790,7 @@ pub struct BudgetFilterExpressionNotCostCategories {
 }
 
 impl BudgetFilterExpressionNotCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1835,7 +1827,7 @@ impl Encode for BudgetFilterExpressionNotCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotDimensions`.
+/// Nested type `BudgetFilterExpressionNotDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionNotDimensions {
     /// `key`: string, required.
@@ -1847,7 +1839,7 @@ pub struct BudgetFilterExpressionNotDimensions {
 }
 
 impl BudgetFilterExpressionNotDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -1870,38 +1862,38 @@ impl Encode for BudgetFilterExpressionNotDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotNot`.
+/// Nested type `BudgetFilterExpressionNotNot`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotNot {
-    /// `costCategories`: [`BudgetFilterExpressionNotNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotNotCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionNotNotCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionNotNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotNotDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionNotNotDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionNotNotTags`].
+    /// `tags`: `BudgetFilterExpressionNotNotTags`.
     pub tags: Option<Input<BudgetFilterExpressionNotNotTags>>,
 }
 
 impl BudgetFilterExpressionNotNot {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionNotNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotNotCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionNotNotCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionNotNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotNotDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionNotNotDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionNotNotTags`].
+    /// `tags`: `BudgetFilterExpressionNotNotTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionNotNotTags>>) -> Self {
         self.tags = Some(value.into());
@@ -1919,7 +1911,7 @@ impl Encode for BudgetFilterExpressionNotNot {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotNotCostCategories`.
+/// Nested type `BudgetFilterExpressionNotNotCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotNotCostCategories {
     /// `key`: string.
@@ -1931,7 +1923,7 @@ pub struct BudgetFilterExpressionNotNotCostCategories {
 }
 
 impl BudgetFilterExpressionNotNotCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -1968,7 +1960,7 @@ impl Encode for BudgetFilterExpressionNotNotCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotNotDimensions`.
+/// Nested type `BudgetFilterExpressionNotNotDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionNotNotDimensions {
     /// `key`: string, required.
@@ -1980,7 +1972,7 @@ pub struct BudgetFilterExpressionNotNotDimensions {
 }
 
 impl BudgetFilterExpressionNotNotDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -2003,7 +1995,7 @@ impl Encode for BudgetFilterExpressionNotNotDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotNotTags`.
+/// Nested type `BudgetFilterExpressionNotNotTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotNotTags {
     /// `key`: string.
@@ -2015,7 +2007,7 @@ pub struct BudgetFilterExpressionNotNotTags {
 }
 
 impl BudgetFilterExpressionNotNotTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2052,38 +2044,38 @@ impl Encode for BudgetFilterExpressionNotNotTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotOr`.
+/// Nested type `BudgetFilterExpressionNotOr`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotOr {
-    /// `costCategories`: [`BudgetFilterExpressionNotOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotOrCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionNotOrCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionNotOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotOrDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionNotOrDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionNotOrTags`].
+    /// `tags`: `BudgetFilterExpressionNotOrTags`.
     pub tags: Option<Input<BudgetFilterExpressionNotOrTags>>,
 }
 
 impl BudgetFilterExpressionNotOr {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionNotOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionNotOrCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionNotOrCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionNotOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionNotOrDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionNotOrDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionNotOrTags`].
+    /// `tags`: `BudgetFilterExpressionNotOrTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionNotOrTags>>) -> Self {
         self.tags = Some(value.into());
@@ -2101,7 +2093,7 @@ impl Encode for BudgetFilterExpressionNotOr {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotOrCostCategories`.
+/// Nested type `BudgetFilterExpressionNotOrCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotOrCostCategories {
     /// `key`: string.
@@ -2113,7 +2105,7 @@ pub struct BudgetFilterExpressionNotOrCostCategories {
 }
 
 impl BudgetFilterExpressionNotOrCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2150,7 +2142,7 @@ impl Encode for BudgetFilterExpressionNotOrCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotOrDimensions`.
+/// Nested type `BudgetFilterExpressionNotOrDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionNotOrDimensions {
     /// `key`: string, required.
@@ -2162,7 +2154,7 @@ pub struct BudgetFilterExpressionNotOrDimensions {
 }
 
 impl BudgetFilterExpressionNotOrDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -2185,7 +2177,7 @@ impl Encode for BudgetFilterExpressionNotOrDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotOrTags`.
+/// Nested type `BudgetFilterExpressionNotOrTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotOrTags {
     /// `key`: string.
@@ -2197,7 +2189,7 @@ pub struct BudgetFilterExpressionNotOrTags {
 }
 
 impl BudgetFilterExpressionNotOrTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2234,7 +2226,7 @@ impl Encode for BudgetFilterExpressionNotOrTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionNotTags`.
+/// Nested type `BudgetFilterExpressionNotTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionNotTags {
     /// `key`: string.
@@ -2246,7 +2238,7 @@ pub struct BudgetFilterExpressionNotTags {
 }
 
 impl BudgetFilterExpressionNotTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2283,65 +2275,65 @@ impl Encode for BudgetFilterExpressionNotTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOr`.
+/// Nested type `BudgetFilterExpressionOr`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOr {
-    /// `ands`: list of [`BudgetFilterExpressionOrAnd`].
+    /// `ands`: list of `BudgetFilterExpressionOrAnd`.
     pub ands: Option<Input<Vec<Input<BudgetFilterExpressionOrAnd>>>>,
-    /// `costCategories`: [`BudgetFilterExpressionOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionOrCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionOrDimensions>>,
-    /// `not`: [`BudgetFilterExpressionOrNot`].
+    /// `not`: `BudgetFilterExpressionOrNot`.
     pub not: Option<Input<BudgetFilterExpressionOrNot>>,
-    /// `ors`: list of [`BudgetFilterExpressionOrOr`].
+    /// `ors`: list of `BudgetFilterExpressionOrOr`.
     pub ors: Option<Input<Vec<Input<BudgetFilterExpressionOrOr>>>>,
-    /// `tags`: [`BudgetFilterExpressionOrTags`].
+    /// `tags`: `BudgetFilterExpressionOrTags`.
     pub tags: Option<Input<BudgetFilterExpressionOrTags>>,
 }
 
 impl BudgetFilterExpressionOr {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { ands: None, cost_categories: None, dimensions: None, not: None, ors: None, tags: None }
     }
 
-    /// `ands`: list of [`BudgetFilterExpressionOrAnd`].
+    /// `ands`: list of `BudgetFilterExpressionOrAnd`.
     #[must_use]
     pub fn ands(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionOrAnd>>>>) -> Self {
         self.ands = Some(value.into());
         self
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionOrCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionOrDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `not`: [`BudgetFilterExpressionOrNot`].
+    /// `not`: `BudgetFilterExpressionOrNot`.
     #[must_use]
     pub fn not(mut self, value: impl Into<Input<BudgetFilterExpressionOrNot>>) -> Self {
         self.not = Some(value.into());
         self
     }
 
-    /// `ors`: list of [`BudgetFilterExpressionOrOr`].
+    /// `ors`: list of `BudgetFilterExpressionOrOr`.
     #[must_use]
     pub fn ors(mut self, value: impl Into<Input<Vec<Input<BudgetFilterExpressionOrOr>>>>) -> Self {
         self.ors = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionOrTags`].
+    /// `tags`: `BudgetFilterExpressionOrTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionOrTags>>) -> Self {
         self.tags = Some(value.into());
@@ -2362,38 +2354,38 @@ impl Encode for BudgetFilterExpressionOr {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrAnd`.
+/// Nested type `BudgetFilterExpressionOrAnd`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrAnd {
-    /// `costCategories`: [`BudgetFilterExpressionOrAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrAndCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionOrAndCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionOrAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrAndDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionOrAndDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionOrAndTags`].
+    /// `tags`: `BudgetFilterExpressionOrAndTags`.
     pub tags: Option<Input<BudgetFilterExpressionOrAndTags>>,
 }
 
 impl BudgetFilterExpressionOrAnd {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionOrAndCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrAndCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionOrAndCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionOrAndDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrAndDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionOrAndDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionOrAndTags`].
+    /// `tags`: `BudgetFilterExpressionOrAndTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionOrAndTags>>) -> Self {
         self.tags = Some(value.into());
@@ -2411,7 +2403,7 @@ impl Encode for BudgetFilterExpressionOrAnd {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrAndCostCategories`.
+/// Nested type `BudgetFilterExpressionOrAndCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrAndCostCategories {
     /// `key`: string.
@@ -2423,7 +2415,7 @@ pub struct BudgetFilterExpressionOrAndCostCategories {
 }
 
 impl BudgetFilterExpressionOrAndCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2460,7 +2452,7 @@ impl Encode for BudgetFilterExpressionOrAndCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrAndDimensions`.
+/// Nested type `BudgetFilterExpressionOrAndDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionOrAndDimensions {
     /// `key`: string, required.
@@ -2472,7 +2464,7 @@ pub struct BudgetFilterExpressionOrAndDimensions {
 }
 
 impl BudgetFilterExpressionOrAndDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -2495,7 +2487,7 @@ impl Encode for BudgetFilterExpressionOrAndDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrAndTags`.
+/// Nested type `BudgetFilterExpressionOrAndTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrAndTags {
     /// `key`: string.
@@ -2507,7 +2499,7 @@ pub struct BudgetFilterExpressionOrAndTags {
 }
 
 impl BudgetFilterExpressionOrAndTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2544,7 +2536,7 @@ impl Encode for BudgetFilterExpressionOrAndTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrCostCategories`.
+/// Nested type `BudgetFilterExpressionOrCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrCostCategories {
     /// `key`: string.
@@ -2556,7 +2548,7 @@ pub struct BudgetFilterExpressionOrCostCategories {
 }
 
 impl BudgetFilterExpressionOrCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2593,7 +2585,7 @@ impl Encode for BudgetFilterExpressionOrCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrDimensions`.
+/// Nested type `BudgetFilterExpressionOrDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionOrDimensions {
     /// `key`: string, required.
@@ -2605,7 +2597,7 @@ pub struct BudgetFilterExpressionOrDimensions {
 }
 
 impl BudgetFilterExpressionOrDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -2628,38 +2620,38 @@ impl Encode for BudgetFilterExpressionOrDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrNot`.
+/// Nested type `BudgetFilterExpressionOrNot`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrNot {
-    /// `costCategories`: [`BudgetFilterExpressionOrNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrNotCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionOrNotCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionOrNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrNotDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionOrNotDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionOrNotTags`].
+    /// `tags`: `BudgetFilterExpressionOrNotTags`.
     pub tags: Option<Input<BudgetFilterExpressionOrNotTags>>,
 }
 
 impl BudgetFilterExpressionOrNot {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionOrNotCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrNotCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionOrNotCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionOrNotDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrNotDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionOrNotDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionOrNotTags`].
+    /// `tags`: `BudgetFilterExpressionOrNotTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionOrNotTags>>) -> Self {
         self.tags = Some(value.into());
@@ -2677,7 +2669,7 @@ impl Encode for BudgetFilterExpressionOrNot {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrNotCostCategories`.
+/// Nested type `BudgetFilterExpressionOrNotCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrNotCostCategories {
     /// `key`: string.
@@ -2689,7 +2681,7 @@ pub struct BudgetFilterExpressionOrNotCostCategories {
 }
 
 impl BudgetFilterExpressionOrNotCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2726,7 +2718,7 @@ impl Encode for BudgetFilterExpressionOrNotCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrNotDimensions`.
+/// Nested type `BudgetFilterExpressionOrNotDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionOrNotDimensions {
     /// `key`: string, required.
@@ -2738,7 +2730,7 @@ pub struct BudgetFilterExpressionOrNotDimensions {
 }
 
 impl BudgetFilterExpressionOrNotDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -2761,7 +2753,7 @@ impl Encode for BudgetFilterExpressionOrNotDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrNotTags`.
+/// Nested type `BudgetFilterExpressionOrNotTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrNotTags {
     /// `key`: string.
@@ -2773,7 +2765,7 @@ pub struct BudgetFilterExpressionOrNotTags {
 }
 
 impl BudgetFilterExpressionOrNotTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2810,38 +2802,38 @@ impl Encode for BudgetFilterExpressionOrNotTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrOr`.
+/// Nested type `BudgetFilterExpressionOrOr`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrOr {
-    /// `costCategories`: [`BudgetFilterExpressionOrOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrOrCostCategories`.
     pub cost_categories: Option<Input<BudgetFilterExpressionOrOrCostCategories>>,
-    /// `dimensions`: [`BudgetFilterExpressionOrOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrOrDimensions`.
     pub dimensions: Option<Input<BudgetFilterExpressionOrOrDimensions>>,
-    /// `tags`: [`BudgetFilterExpressionOrOrTags`].
+    /// `tags`: `BudgetFilterExpressionOrOrTags`.
     pub tags: Option<Input<BudgetFilterExpressionOrOrTags>>,
 }
 
 impl BudgetFilterExpressionOrOr {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { cost_categories: None, dimensions: None, tags: None }
     }
 
-    /// `costCategories`: [`BudgetFilterExpressionOrOrCostCategories`].
+    /// `costCategories`: `BudgetFilterExpressionOrOrCostCategories`.
     #[must_use]
     pub fn cost_categories(mut self, value: impl Into<Input<BudgetFilterExpressionOrOrCostCategories>>) -> Self {
         self.cost_categories = Some(value.into());
         self
     }
 
-    /// `dimensions`: [`BudgetFilterExpressionOrOrDimensions`].
+    /// `dimensions`: `BudgetFilterExpressionOrOrDimensions`.
     #[must_use]
     pub fn dimensions(mut self, value: impl Into<Input<BudgetFilterExpressionOrOrDimensions>>) -> Self {
         self.dimensions = Some(value.into());
         self
     }
 
-    /// `tags`: [`BudgetFilterExpressionOrOrTags`].
+    /// `tags`: `BudgetFilterExpressionOrOrTags`.
     #[must_use]
     pub fn tags(mut self, value: impl Into<Input<BudgetFilterExpressionOrOrTags>>) -> Self {
         self.tags = Some(value.into());
@@ -2859,7 +2851,7 @@ impl Encode for BudgetFilterExpressionOrOr {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrOrCostCategories`.
+/// Nested type `BudgetFilterExpressionOrOrCostCategories`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrOrCostCategories {
     /// `key`: string.
@@ -2871,7 +2863,7 @@ pub struct BudgetFilterExpressionOrOrCostCategories {
 }
 
 impl BudgetFilterExpressionOrOrCostCategories {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2908,7 +2900,7 @@ impl Encode for BudgetFilterExpressionOrOrCostCategories {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrOrDimensions`.
+/// Nested type `BudgetFilterExpressionOrOrDimensions`.
 #[derive(Clone, Debug)]
 pub struct BudgetFilterExpressionOrOrDimensions {
     /// `key`: string, required.
@@ -2920,7 +2912,7 @@ pub struct BudgetFilterExpressionOrOrDimensions {
 }
 
 impl BudgetFilterExpressionOrOrDimensions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), match_options: None, values: values.into() }
     }
@@ -2943,7 +2935,7 @@ impl Encode for BudgetFilterExpressionOrOrDimensions {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrOrTags`.
+/// Nested type `BudgetFilterExpressionOrOrTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrOrTags {
     /// `key`: string.
@@ -2955,7 +2947,7 @@ pub struct BudgetFilterExpressionOrOrTags {
 }
 
 impl BudgetFilterExpressionOrOrTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -2992,7 +2984,7 @@ impl Encode for BudgetFilterExpressionOrOrTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionOrTags`.
+/// Nested type `BudgetFilterExpressionOrTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionOrTags {
     /// `key`: string.
@@ -3004,7 +2996,7 @@ pub struct BudgetFilterExpressionOrTags {
 }
 
 impl BudgetFilterExpressionOrTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -3041,7 +3033,7 @@ impl Encode for BudgetFilterExpressionOrTags {
     }
 }
 
-/// Nested type `budgets.BudgetFilterExpressionTags`.
+/// Nested type `BudgetFilterExpressionTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BudgetFilterExpressionTags {
     /// `key`: string.
@@ -3053,7 +3045,7 @@ pub struct BudgetFilterExpressionTags {
 }
 
 impl BudgetFilterExpressionTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { key: None, match_options: None, values: None }
     }
@@ -3090,7 +3082,7 @@ impl Encode for BudgetFilterExpressionTags {
     }
 }
 
-/// Nested type `budgets.BudgetNotification`.
+/// Nested type `BudgetNotification`.
 #[derive(Clone, Debug)]
 pub struct BudgetNotification {
     /// `comparisonOperator`: string, required.
@@ -3108,7 +3100,7 @@ pub struct BudgetNotification {
 }
 
 impl BudgetNotification {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         comparison_operator: impl Into<Input<String>>,
         notification_type: impl Into<Input<String>>,
@@ -3153,7 +3145,7 @@ impl Encode for BudgetNotification {
     }
 }
 
-/// Nested type `budgets.BudgetPlannedLimit`.
+/// Nested type `BudgetPlannedLimit`.
 #[derive(Clone, Debug)]
 pub struct BudgetPlannedLimit {
     /// `amount`: string, required.
@@ -3165,7 +3157,7 @@ pub struct BudgetPlannedLimit {
 }
 
 impl BudgetPlannedLimit {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         amount: impl Into<Input<String>>,
         start_time: impl Into<Input<String>>,

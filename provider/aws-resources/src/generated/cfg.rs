@@ -15,29 +15,14 @@ pub struct AggregateAuthorization(ChildHandle);
 /// A [`AggregateAuthorization`] that is being described.
 pub struct AggregateAuthorizationBuilder(Child);
 
-/// What a [`AggregateAuthorization`] needs.
-pub mod aggregate_authorization {
-    use super::*;
-
-    /// Required inputs of a [`AggregateAuthorization`].
-    pub struct Required {
-        /// `accountId`: string, required.
-        pub account_id: Input<String>,
-    }
-}
-
 impl AggregateAuthorization {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/aggregateAuthorization:AggregateAuthorization");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(
-        scope: &Scope,
-        role: &str,
-        required: aggregate_authorization::Required,
-    ) -> AggregateAuthorizationBuilder {
+    pub fn child(scope: &Scope, role: &str, account_id: impl Into<Input<String>>) -> AggregateAuthorizationBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("accountId", required.account_id);
+        child.input("accountId", account_id.into());
         AggregateAuthorizationBuilder(child)
     }
 
@@ -96,7 +81,7 @@ impl AggregateAuthorizationBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -122,7 +107,8 @@ impl ConfigurationAggregator {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> ConfigurationAggregatorBuilder {
-        ConfigurationAggregatorBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        ConfigurationAggregatorBuilder(child)
     }
 
     /// The provider's id.
@@ -153,7 +139,7 @@ impl Resource for ConfigurationAggregator {
 }
 
 impl ConfigurationAggregatorBuilder {
-    /// `accountAggregationSource`: [`ConfigurationAggregatorAccountAggregationSource`].
+    /// `accountAggregationSource`: `ConfigurationAggregatorAccountAggregationSource`.
     #[must_use]
     pub fn account_aggregation_source(
         mut self,
@@ -191,7 +177,7 @@ impl ConfigurationAggregatorBuilder {
         }
     }
 
-    /// `organizationAggregationSource`: [`ConfigurationAggregatorOrganizationAggregationSource`].
+    /// `organizationAggregationSource`: `ConfigurationAggregatorOrganizationAggregationSource`.
     #[must_use]
     pub fn organization_aggregation_source(
         mut self,
@@ -245,7 +231,7 @@ impl ConfigurationAggregatorBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -271,7 +257,8 @@ impl ConformancePack {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> ConformancePackBuilder {
-        ConformancePackBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        ConformancePackBuilder(child)
     }
 
     /// The provider's id.
@@ -334,7 +321,7 @@ impl ConformancePackBuilder {
         }
     }
 
-    /// `inputParameters`: list of [`ConformancePackInputParameter`].
+    /// `inputParameters`: list of `ConformancePackInputParameter`.
     #[must_use]
     pub fn input_parameters(mut self, value: impl Into<Input<Vec<Input<ConformancePackInputParameter>>>>) -> Self {
         self.0.input("inputParameters", value.into());
@@ -414,7 +401,7 @@ impl ConformancePackBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -434,25 +421,14 @@ pub struct DeliveryChannel(ChildHandle);
 /// A [`DeliveryChannel`] that is being described.
 pub struct DeliveryChannelBuilder(Child);
 
-/// What a [`DeliveryChannel`] needs.
-pub mod delivery_channel {
-    use super::*;
-
-    /// Required inputs of a [`DeliveryChannel`].
-    pub struct Required {
-        /// `s3BucketName`: string, required.
-        pub s3_bucket_name: Input<String>,
-    }
-}
-
 impl DeliveryChannel {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/deliveryChannel:DeliveryChannel");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: delivery_channel::Required) -> DeliveryChannelBuilder {
+    pub fn child(scope: &Scope, role: &str, s3_bucket_name: impl Into<Input<String>>) -> DeliveryChannelBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("s3BucketName", required.s3_bucket_name);
+        child.input("s3BucketName", s3_bucket_name.into());
         DeliveryChannelBuilder(child)
     }
 
@@ -548,7 +524,7 @@ impl DeliveryChannelBuilder {
         }
     }
 
-    /// `snapshotDeliveryProperties`: [`DeliveryChannelSnapshotDeliveryProperties`].
+    /// `snapshotDeliveryProperties`: `DeliveryChannelSnapshotDeliveryProperties`.
     #[must_use]
     pub fn snapshot_delivery_properties(
         mut self,
@@ -586,7 +562,7 @@ impl DeliveryChannelBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -606,25 +582,14 @@ pub struct Recorder(ChildHandle);
 /// A [`Recorder`] that is being described.
 pub struct RecorderBuilder(Child);
 
-/// What a [`Recorder`] needs.
-pub mod recorder {
-    use super::*;
-
-    /// Required inputs of a [`Recorder`].
-    pub struct Required {
-        /// `roleArn`: string, required.
-        pub role_arn: Input<String>,
-    }
-}
-
 impl Recorder {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/recorder:Recorder");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: recorder::Required) -> RecorderBuilder {
+    pub fn child(scope: &Scope, role: &str, role_arn: impl Into<Input<String>>) -> RecorderBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("roleArn", required.role_arn);
+        child.input("roleArn", role_arn.into());
         RecorderBuilder(child)
     }
 
@@ -672,7 +637,7 @@ impl RecorderBuilder {
         }
     }
 
-    /// `recordingGroup`: [`RecorderRecordingGroup`].
+    /// `recordingGroup`: `RecorderRecordingGroup`.
     #[must_use]
     pub fn recording_group(mut self, value: impl Into<Input<RecorderRecordingGroup>>) -> Self {
         self.0.input("recordingGroup", value.into());
@@ -688,7 +653,7 @@ impl RecorderBuilder {
         }
     }
 
-    /// `recordingMode`: [`RecorderRecordingMode`].
+    /// `recordingMode`: `RecorderRecordingMode`.
     #[must_use]
     pub fn recording_mode(mut self, value: impl Into<Input<RecorderRecordingMode>>) -> Self {
         self.0.input("recordingMode", value.into());
@@ -720,7 +685,7 @@ impl RecorderBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -740,25 +705,14 @@ pub struct RecorderStatus(ChildHandle);
 /// A [`RecorderStatus`] that is being described.
 pub struct RecorderStatusBuilder(Child);
 
-/// What a [`RecorderStatus`] needs.
-pub mod recorder_status {
-    use super::*;
-
-    /// Required inputs of a [`RecorderStatus`].
-    pub struct Required {
-        /// `isEnabled`: boolean, required.
-        pub is_enabled: Input<bool>,
-    }
-}
-
 impl RecorderStatus {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/recorderStatus:RecorderStatus");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: recorder_status::Required) -> RecorderStatusBuilder {
+    pub fn child(scope: &Scope, role: &str, is_enabled: impl Into<Input<bool>>) -> RecorderStatusBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("isEnabled", required.is_enabled);
+        child.input("isEnabled", is_enabled.into());
         RecorderStatusBuilder(child)
     }
 
@@ -822,7 +776,7 @@ impl RecorderStatusBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -842,21 +796,6 @@ pub struct RemediationConfiguration(ChildHandle);
 /// A [`RemediationConfiguration`] that is being described.
 pub struct RemediationConfigurationBuilder(Child);
 
-/// What a [`RemediationConfiguration`] needs.
-pub mod remediation_configuration {
-    use super::*;
-
-    /// Required inputs of a [`RemediationConfiguration`].
-    pub struct Required {
-        /// `configRuleName`: string, required.
-        pub config_rule_name: Input<String>,
-        /// `targetId`: string, required.
-        pub target_id: Input<String>,
-        /// `targetType`: string, required.
-        pub target_type: Input<String>,
-    }
-}
-
 impl RemediationConfiguration {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/remediationConfiguration:RemediationConfiguration");
@@ -865,12 +804,14 @@ impl RemediationConfiguration {
     pub fn child(
         scope: &Scope,
         role: &str,
-        required: remediation_configuration::Required,
+        config_rule_name: impl Into<Input<String>>,
+        target_id: impl Into<Input<String>>,
+        target_type: impl Into<Input<String>>,
     ) -> RemediationConfigurationBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("configRuleName", required.config_rule_name);
-        child.input("targetId", required.target_id);
-        child.input("targetType", required.target_type);
+        child.input("configRuleName", config_rule_name.into());
+        child.input("targetId", target_id.into());
+        child.input("targetType", target_type.into());
         RemediationConfigurationBuilder(child)
     }
 
@@ -928,7 +869,7 @@ impl RemediationConfigurationBuilder {
         }
     }
 
-    /// `executionControls`: [`RemediationConfigurationExecutionControls`].
+    /// `executionControls`: `RemediationConfigurationExecutionControls`.
     #[must_use]
     pub fn execution_controls(mut self, value: impl Into<Input<RemediationConfigurationExecutionControls>>) -> Self {
         self.0.input("executionControls", value.into());
@@ -960,7 +901,7 @@ impl RemediationConfigurationBuilder {
         }
     }
 
-    /// `parameters`: list of [`RemediationConfigurationParameter`].
+    /// `parameters`: list of `RemediationConfigurationParameter`.
     #[must_use]
     pub fn parameters(mut self, value: impl Into<Input<Vec<Input<RemediationConfigurationParameter>>>>) -> Self {
         self.0.input("parameters", value.into());
@@ -1040,7 +981,7 @@ impl RemediationConfigurationBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1060,25 +1001,14 @@ pub struct Rule(ChildHandle);
 /// A [`Rule`] that is being described.
 pub struct RuleBuilder(Child);
 
-/// What a [`Rule`] needs.
-pub mod rule {
-    use super::*;
-
-    /// Required inputs of a [`Rule`].
-    pub struct Required {
-        /// `source`: [`RuleSource`], required.
-        pub source: Input<RuleSource>,
-    }
-}
-
 impl Rule {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cfg/rule:Rule");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: rule::Required) -> RuleBuilder {
+    pub fn child(scope: &Scope, role: &str, source: impl Into<Input<RuleSource>>) -> RuleBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("source", required.source);
+        child.input("source", source.into());
         RuleBuilder(child)
     }
 
@@ -1131,7 +1061,7 @@ impl RuleBuilder {
         }
     }
 
-    /// `evaluationModes`: list of [`RuleEvaluationMode`].
+    /// `evaluationModes`: list of `RuleEvaluationMode`.
     #[must_use]
     pub fn evaluation_modes(mut self, value: impl Into<Input<Vec<Input<RuleEvaluationMode>>>>) -> Self {
         self.0.input("evaluationModes", value.into());
@@ -1211,7 +1141,7 @@ impl RuleBuilder {
         }
     }
 
-    /// `scope`: [`RuleScope`].
+    /// `scope`: `RuleScope`.
     #[must_use]
     pub fn scope(mut self, value: impl Into<Input<RuleScope>>) -> Self {
         self.0.input("scope", value.into());
@@ -1243,7 +1173,7 @@ impl RuleBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1256,7 +1186,7 @@ impl RuleBuilder {
     }
 }
 
-/// Nested type `cfg.ConfigurationAggregatorAccountAggregationSource`.
+/// Nested type `ConfigurationAggregatorAccountAggregationSource`.
 #[derive(Clone, Debug)]
 pub struct ConfigurationAggregatorAccountAggregationSource {
     /// `accountIds`: list of string, required.
@@ -1268,7 +1198,7 @@ pub struct ConfigurationAggregatorAccountAggregationSource {
 }
 
 impl ConfigurationAggregatorAccountAggregationSource {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(account_ids: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { account_ids: account_ids.into(), all_regions: None, regions: None }
     }
@@ -1298,7 +1228,7 @@ impl Encode for ConfigurationAggregatorAccountAggregationSource {
     }
 }
 
-/// Nested type `cfg.ConfigurationAggregatorOrganizationAggregationSource`.
+/// Nested type `ConfigurationAggregatorOrganizationAggregationSource`.
 #[derive(Clone, Debug)]
 pub struct ConfigurationAggregatorOrganizationAggregationSource {
     /// `allRegions`: boolean.
@@ -1310,7 +1240,7 @@ pub struct ConfigurationAggregatorOrganizationAggregationSource {
 }
 
 impl ConfigurationAggregatorOrganizationAggregationSource {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(role_arn: impl Into<Input<String>>) -> Self {
         Self { all_regions: None, regions: None, role_arn: role_arn.into() }
     }
@@ -1340,7 +1270,7 @@ impl Encode for ConfigurationAggregatorOrganizationAggregationSource {
     }
 }
 
-/// Nested type `cfg.ConformancePackInputParameter`.
+/// Nested type `ConformancePackInputParameter`.
 #[derive(Clone, Debug)]
 pub struct ConformancePackInputParameter {
     /// `parameterName`: string, required.
@@ -1350,7 +1280,7 @@ pub struct ConformancePackInputParameter {
 }
 
 impl ConformancePackInputParameter {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(parameter_name: impl Into<Input<String>>, parameter_value: impl Into<Input<String>>) -> Self {
         Self { parameter_name: parameter_name.into(), parameter_value: parameter_value.into() }
     }
@@ -1365,7 +1295,7 @@ impl Encode for ConformancePackInputParameter {
     }
 }
 
-/// Nested type `cfg.DeliveryChannelSnapshotDeliveryProperties`.
+/// Nested type `DeliveryChannelSnapshotDeliveryProperties`.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryChannelSnapshotDeliveryProperties {
     /// `deliveryFrequency`: string.
@@ -1373,7 +1303,7 @@ pub struct DeliveryChannelSnapshotDeliveryProperties {
 }
 
 impl DeliveryChannelSnapshotDeliveryProperties {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { delivery_frequency: None }
     }
@@ -1392,23 +1322,23 @@ impl Encode for DeliveryChannelSnapshotDeliveryProperties {
     }
 }
 
-/// Nested type `cfg.RecorderRecordingGroup`.
+/// Nested type `RecorderRecordingGroup`.
 #[derive(Clone, Debug, Default)]
 pub struct RecorderRecordingGroup {
     /// `allSupported`: boolean.
     pub all_supported: Option<Input<bool>>,
-    /// `exclusionByResourceTypes`: list of [`RecorderRecordingGroupExclusionByResourceType`].
+    /// `exclusionByResourceTypes`: list of `RecorderRecordingGroupExclusionByResourceType`.
     pub exclusion_by_resource_types: Option<Input<Vec<Input<RecorderRecordingGroupExclusionByResourceType>>>>,
     /// `includeGlobalResourceTypes`: boolean.
     pub include_global_resource_types: Option<Input<bool>>,
-    /// `recordingStrategies`: list of [`RecorderRecordingGroupRecordingStrategy`].
+    /// `recordingStrategies`: list of `RecorderRecordingGroupRecordingStrategy`.
     pub recording_strategies: Option<Input<Vec<Input<RecorderRecordingGroupRecordingStrategy>>>>,
     /// `resourceTypes`: list of string.
     pub resource_types: Option<Input<Vec<Input<String>>>>,
 }
 
 impl RecorderRecordingGroup {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             all_supported: None,
@@ -1426,7 +1356,7 @@ impl RecorderRecordingGroup {
         self
     }
 
-    /// `exclusionByResourceTypes`: list of [`RecorderRecordingGroupExclusionByResourceType`].
+    /// `exclusionByResourceTypes`: list of `RecorderRecordingGroupExclusionByResourceType`.
     #[must_use]
     pub fn exclusion_by_resource_types(
         mut self,
@@ -1443,7 +1373,7 @@ impl RecorderRecordingGroup {
         self
     }
 
-    /// `recordingStrategies`: list of [`RecorderRecordingGroupRecordingStrategy`].
+    /// `recordingStrategies`: list of `RecorderRecordingGroupRecordingStrategy`.
     #[must_use]
     pub fn recording_strategies(
         mut self,
@@ -1473,7 +1403,7 @@ impl Encode for RecorderRecordingGroup {
     }
 }
 
-/// Nested type `cfg.RecorderRecordingGroupExclusionByResourceType`.
+/// Nested type `RecorderRecordingGroupExclusionByResourceType`.
 #[derive(Clone, Debug, Default)]
 pub struct RecorderRecordingGroupExclusionByResourceType {
     /// `resourceTypes`: list of string.
@@ -1481,7 +1411,7 @@ pub struct RecorderRecordingGroupExclusionByResourceType {
 }
 
 impl RecorderRecordingGroupExclusionByResourceType {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { resource_types: None }
     }
@@ -1500,7 +1430,7 @@ impl Encode for RecorderRecordingGroupExclusionByResourceType {
     }
 }
 
-/// Nested type `cfg.RecorderRecordingGroupRecordingStrategy`.
+/// Nested type `RecorderRecordingGroupRecordingStrategy`.
 #[derive(Clone, Debug, Default)]
 pub struct RecorderRecordingGroupRecordingStrategy {
     /// `useOnly`: string.
@@ -1508,7 +1438,7 @@ pub struct RecorderRecordingGroupRecordingStrategy {
 }
 
 impl RecorderRecordingGroupRecordingStrategy {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { use_only: None }
     }
@@ -1527,17 +1457,17 @@ impl Encode for RecorderRecordingGroupRecordingStrategy {
     }
 }
 
-/// Nested type `cfg.RecorderRecordingMode`.
+/// Nested type `RecorderRecordingMode`.
 #[derive(Clone, Debug, Default)]
 pub struct RecorderRecordingMode {
     /// `recordingFrequency`: string.
     pub recording_frequency: Option<Input<String>>,
-    /// `recordingModeOverride`: [`RecorderRecordingModeRecordingModeOverride`].
+    /// `recordingModeOverride`: `RecorderRecordingModeRecordingModeOverride`.
     pub recording_mode_override: Option<Input<RecorderRecordingModeRecordingModeOverride>>,
 }
 
 impl RecorderRecordingMode {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { recording_frequency: None, recording_mode_override: None }
     }
@@ -1549,7 +1479,7 @@ impl RecorderRecordingMode {
         self
     }
 
-    /// `recordingModeOverride`: [`RecorderRecordingModeRecordingModeOverride`].
+    /// `recordingModeOverride`: `RecorderRecordingModeRecordingModeOverride`.
     #[must_use]
     pub fn recording_mode_override(
         mut self,
@@ -1569,7 +1499,7 @@ impl Encode for RecorderRecordingMode {
     }
 }
 
-/// Nested type `cfg.RecorderRecordingModeRecordingModeOverride`.
+/// Nested type `RecorderRecordingModeRecordingModeOverride`.
 #[derive(Clone, Debug)]
 pub struct RecorderRecordingModeRecordingModeOverride {
     /// `description`: string.
@@ -1581,7 +1511,7 @@ pub struct RecorderRecordingModeRecordingModeOverride {
 }
 
 impl RecorderRecordingModeRecordingModeOverride {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         recording_frequency: impl Into<Input<String>>,
         resource_types: impl Into<Input<Vec<Input<String>>>>,
@@ -1611,20 +1541,20 @@ impl Encode for RecorderRecordingModeRecordingModeOverride {
     }
 }
 
-/// Nested type `cfg.RemediationConfigurationExecutionControls`.
+/// Nested type `RemediationConfigurationExecutionControls`.
 #[derive(Clone, Debug, Default)]
 pub struct RemediationConfigurationExecutionControls {
-    /// `ssmControls`: [`RemediationConfigurationExecutionControlsSsmControls`].
+    /// `ssmControls`: `RemediationConfigurationExecutionControlsSsmControls`.
     pub ssm_controls: Option<Input<RemediationConfigurationExecutionControlsSsmControls>>,
 }
 
 impl RemediationConfigurationExecutionControls {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { ssm_controls: None }
     }
 
-    /// `ssmControls`: [`RemediationConfigurationExecutionControlsSsmControls`].
+    /// `ssmControls`: `RemediationConfigurationExecutionControlsSsmControls`.
     #[must_use]
     pub fn ssm_controls(
         mut self,
@@ -1641,7 +1571,7 @@ impl Encode for RemediationConfigurationExecutionControls {
     }
 }
 
-/// Nested type `cfg.RemediationConfigurationExecutionControlsSsmControls`.
+/// Nested type `RemediationConfigurationExecutionControlsSsmControls`.
 #[derive(Clone, Debug, Default)]
 pub struct RemediationConfigurationExecutionControlsSsmControls {
     /// `concurrentExecutionRatePercentage`: number.
@@ -1651,7 +1581,7 @@ pub struct RemediationConfigurationExecutionControlsSsmControls {
 }
 
 impl RemediationConfigurationExecutionControlsSsmControls {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { concurrent_execution_rate_percentage: None, error_percentage: None }
     }
@@ -1680,7 +1610,7 @@ impl Encode for RemediationConfigurationExecutionControlsSsmControls {
     }
 }
 
-/// Nested type `cfg.RemediationConfigurationParameter`.
+/// Nested type `RemediationConfigurationParameter`.
 #[derive(Clone, Debug)]
 pub struct RemediationConfigurationParameter {
     /// `name`: string, required.
@@ -1694,7 +1624,7 @@ pub struct RemediationConfigurationParameter {
 }
 
 impl RemediationConfigurationParameter {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>) -> Self {
         Self { name: name.into(), resource_value: None, static_value: None, static_values: None }
     }
@@ -1732,7 +1662,7 @@ impl Encode for RemediationConfigurationParameter {
     }
 }
 
-/// Nested type `cfg.RuleEvaluationMode`.
+/// Nested type `RuleEvaluationMode`.
 #[derive(Clone, Debug, Default)]
 pub struct RuleEvaluationMode {
     /// `mode`: string.
@@ -1740,7 +1670,7 @@ pub struct RuleEvaluationMode {
 }
 
 impl RuleEvaluationMode {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { mode: None }
     }
@@ -1759,7 +1689,7 @@ impl Encode for RuleEvaluationMode {
     }
 }
 
-/// Nested type `cfg.RuleScope`.
+/// Nested type `RuleScope`.
 #[derive(Clone, Debug, Default)]
 pub struct RuleScope {
     /// `complianceResourceId`: string.
@@ -1773,7 +1703,7 @@ pub struct RuleScope {
 }
 
 impl RuleScope {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { compliance_resource_id: None, compliance_resource_types: None, tag_key: None, tag_value: None }
     }
@@ -1818,33 +1748,33 @@ impl Encode for RuleScope {
     }
 }
 
-/// Nested type `cfg.RuleSource`.
+/// Nested type `RuleSource`.
 #[derive(Clone, Debug)]
 pub struct RuleSource {
-    /// `customPolicyDetails`: [`RuleSourceCustomPolicyDetails`].
+    /// `customPolicyDetails`: `RuleSourceCustomPolicyDetails`.
     pub custom_policy_details: Option<Input<RuleSourceCustomPolicyDetails>>,
     /// `owner`: string, required.
     pub owner: Input<String>,
-    /// `sourceDetails`: list of [`RuleSourceSourceDetail`].
+    /// `sourceDetails`: list of `RuleSourceSourceDetail`.
     pub source_details: Option<Input<Vec<Input<RuleSourceSourceDetail>>>>,
     /// `sourceIdentifier`: string.
     pub source_identifier: Option<Input<String>>,
 }
 
 impl RuleSource {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(owner: impl Into<Input<String>>) -> Self {
         Self { custom_policy_details: None, owner: owner.into(), source_details: None, source_identifier: None }
     }
 
-    /// `customPolicyDetails`: [`RuleSourceCustomPolicyDetails`].
+    /// `customPolicyDetails`: `RuleSourceCustomPolicyDetails`.
     #[must_use]
     pub fn custom_policy_details(mut self, value: impl Into<Input<RuleSourceCustomPolicyDetails>>) -> Self {
         self.custom_policy_details = Some(value.into());
         self
     }
 
-    /// `sourceDetails`: list of [`RuleSourceSourceDetail`].
+    /// `sourceDetails`: list of `RuleSourceSourceDetail`.
     #[must_use]
     pub fn source_details(mut self, value: impl Into<Input<Vec<Input<RuleSourceSourceDetail>>>>) -> Self {
         self.source_details = Some(value.into());
@@ -1870,7 +1800,7 @@ impl Encode for RuleSource {
     }
 }
 
-/// Nested type `cfg.RuleSourceCustomPolicyDetails`.
+/// Nested type `RuleSourceCustomPolicyDetails`.
 #[derive(Clone, Debug)]
 pub struct RuleSourceCustomPolicyDetails {
     /// `enableDebugLogDelivery`: boolean.
@@ -1882,7 +1812,7 @@ pub struct RuleSourceCustomPolicyDetails {
 }
 
 impl RuleSourceCustomPolicyDetails {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(policy_runtime: impl Into<Input<String>>, policy_text: impl Into<Input<String>>) -> Self {
         Self { enable_debug_log_delivery: None, policy_runtime: policy_runtime.into(), policy_text: policy_text.into() }
     }
@@ -1905,7 +1835,7 @@ impl Encode for RuleSourceCustomPolicyDetails {
     }
 }
 
-/// Nested type `cfg.RuleSourceSourceDetail`.
+/// Nested type `RuleSourceSourceDetail`.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSourceSourceDetail {
     /// `eventSource`: string.
@@ -1917,7 +1847,7 @@ pub struct RuleSourceSourceDetail {
 }
 
 impl RuleSourceSourceDetail {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { event_source: None, maximum_execution_frequency: None, message_type: None }
     }

@@ -15,28 +15,20 @@ pub struct Dashboard(ChildHandle);
 /// A [`Dashboard`] that is being described.
 pub struct DashboardBuilder(Child);
 
-/// What a [`Dashboard`] needs.
-pub mod dashboard {
-    use super::*;
-
-    /// Required inputs of a [`Dashboard`].
-    pub struct Required {
-        /// `dashboardBody`: string, required.
-        pub dashboard_body: Input<String>,
-        /// `dashboardName`: string, required.
-        pub dashboard_name: Input<String>,
-    }
-}
-
 impl Dashboard {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cloudwatch/dashboard:Dashboard");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: dashboard::Required) -> DashboardBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        dashboard_body: impl Into<Input<String>>,
+        dashboard_name: impl Into<Input<String>>,
+    ) -> DashboardBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("dashboardBody", required.dashboard_body);
-        child.input("dashboardName", required.dashboard_name);
+        child.input("dashboardBody", dashboard_body.into());
+        child.input("dashboardName", dashboard_name.into());
         DashboardBuilder(child)
     }
 
@@ -89,7 +81,7 @@ impl DashboardBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -115,7 +107,8 @@ impl EventRule {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> EventRuleBuilder {
-        EventRuleBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        EventRuleBuilder(child)
     }
 
     /// The provider's id.
@@ -327,7 +320,7 @@ impl EventRuleBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -347,28 +340,20 @@ pub struct EventTarget(ChildHandle);
 /// A [`EventTarget`] that is being described.
 pub struct EventTargetBuilder(Child);
 
-/// What a [`EventTarget`] needs.
-pub mod event_target {
-    use super::*;
-
-    /// Required inputs of a [`EventTarget`].
-    pub struct Required {
-        /// `arn`: string, required.
-        pub arn: Input<String>,
-        /// `rule`: string, required.
-        pub rule: Input<String>,
-    }
-}
-
 impl EventTarget {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:cloudwatch/eventTarget:EventTarget");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: event_target::Required) -> EventTargetBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        arn: impl Into<Input<String>>,
+        rule: impl Into<Input<String>>,
+    ) -> EventTargetBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("arn", required.arn);
-        child.input("rule", required.rule);
+        child.input("arn", arn.into());
+        child.input("rule", rule.into());
         EventTargetBuilder(child)
     }
 
@@ -405,7 +390,7 @@ impl Resource for EventTarget {
 }
 
 impl EventTargetBuilder {
-    /// `appsyncTarget`: [`EventTargetAppsyncTarget`].
+    /// `appsyncTarget`: `EventTargetAppsyncTarget`.
     #[must_use]
     pub fn appsync_target(mut self, value: impl Into<Input<EventTargetAppsyncTarget>>) -> Self {
         self.0.input("appsyncTarget", value.into());
@@ -421,7 +406,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `batchTarget`: [`EventTargetBatchTarget`].
+    /// `batchTarget`: `EventTargetBatchTarget`.
     #[must_use]
     pub fn batch_target(mut self, value: impl Into<Input<EventTargetBatchTarget>>) -> Self {
         self.0.input("batchTarget", value.into());
@@ -437,7 +422,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `deadLetterConfig`: [`EventTargetDeadLetterConfig`].
+    /// `deadLetterConfig`: `EventTargetDeadLetterConfig`.
     #[must_use]
     pub fn dead_letter_config(mut self, value: impl Into<Input<EventTargetDeadLetterConfig>>) -> Self {
         self.0.input("deadLetterConfig", value.into());
@@ -453,7 +438,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `ecsTarget`: [`EventTargetEcsTarget`].
+    /// `ecsTarget`: `EventTargetEcsTarget`.
     #[must_use]
     pub fn ecs_target(mut self, value: impl Into<Input<EventTargetEcsTarget>>) -> Self {
         self.0.input("ecsTarget", value.into());
@@ -501,7 +486,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `httpTarget`: [`EventTargetHttpTarget`].
+    /// `httpTarget`: `EventTargetHttpTarget`.
     #[must_use]
     pub fn http_target(mut self, value: impl Into<Input<EventTargetHttpTarget>>) -> Self {
         self.0.input("httpTarget", value.into());
@@ -549,7 +534,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `inputTransformer`: [`EventTargetInputTransformer`].
+    /// `inputTransformer`: `EventTargetInputTransformer`.
     #[must_use]
     pub fn input_transformer(mut self, value: impl Into<Input<EventTargetInputTransformer>>) -> Self {
         self.0.input("inputTransformer", value.into());
@@ -565,7 +550,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `kinesisTarget`: [`EventTargetKinesisTarget`].
+    /// `kinesisTarget`: `EventTargetKinesisTarget`.
     #[must_use]
     pub fn kinesis_target(mut self, value: impl Into<Input<EventTargetKinesisTarget>>) -> Self {
         self.0.input("kinesisTarget", value.into());
@@ -581,7 +566,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `redshiftTarget`: [`EventTargetRedshiftTarget`].
+    /// `redshiftTarget`: `EventTargetRedshiftTarget`.
     #[must_use]
     pub fn redshift_target(mut self, value: impl Into<Input<EventTargetRedshiftTarget>>) -> Self {
         self.0.input("redshiftTarget", value.into());
@@ -613,7 +598,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `retryPolicy`: [`EventTargetRetryPolicy`].
+    /// `retryPolicy`: `EventTargetRetryPolicy`.
     #[must_use]
     pub fn retry_policy(mut self, value: impl Into<Input<EventTargetRetryPolicy>>) -> Self {
         self.0.input("retryPolicy", value.into());
@@ -645,7 +630,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `runCommandTargets`: list of [`EventTargetRunCommandTarget`].
+    /// `runCommandTargets`: list of `EventTargetRunCommandTarget`.
     #[must_use]
     pub fn run_command_targets(mut self, value: impl Into<Input<Vec<Input<EventTargetRunCommandTarget>>>>) -> Self {
         self.0.input("runCommandTargets", value.into());
@@ -661,7 +646,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `sagemakerPipelineTarget`: [`EventTargetSagemakerPipelineTarget`].
+    /// `sagemakerPipelineTarget`: `EventTargetSagemakerPipelineTarget`.
     #[must_use]
     pub fn sagemaker_pipeline_target(mut self, value: impl Into<Input<EventTargetSagemakerPipelineTarget>>) -> Self {
         self.0.input("sagemakerPipelineTarget", value.into());
@@ -677,7 +662,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// `sqsTarget`: [`EventTargetSqsTarget`].
+    /// `sqsTarget`: `EventTargetSqsTarget`.
     #[must_use]
     pub fn sqs_target(mut self, value: impl Into<Input<EventTargetSqsTarget>>) -> Self {
         self.0.input("sqsTarget", value.into());
@@ -709,7 +694,7 @@ impl EventTargetBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -735,7 +720,8 @@ impl LogGroup {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> LogGroupBuilder {
-        LogGroupBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        LogGroupBuilder(child)
     }
 
     /// The provider's id.
@@ -925,7 +911,7 @@ impl LogGroupBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -951,7 +937,8 @@ impl MetricAlarm {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> MetricAlarmBuilder {
-        MetricAlarmBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        MetricAlarmBuilder(child)
     }
 
     /// The provider's id.
@@ -1099,7 +1086,7 @@ impl MetricAlarmBuilder {
         }
     }
 
-    /// `evaluationCriteria`: [`MetricAlarmEvaluationCriteria`].
+    /// `evaluationCriteria`: `MetricAlarmEvaluationCriteria`.
     #[must_use]
     pub fn evaluation_criteria(mut self, value: impl Into<Input<MetricAlarmEvaluationCriteria>>) -> Self {
         self.0.input("evaluationCriteria", value.into());
@@ -1195,7 +1182,7 @@ impl MetricAlarmBuilder {
         }
     }
 
-    /// `metricQueries`: list of [`MetricAlarmMetricQuery`].
+    /// `metricQueries`: list of `MetricAlarmMetricQuery`.
     #[must_use]
     pub fn metric_queries(mut self, value: impl Into<Input<Vec<Input<MetricAlarmMetricQuery>>>>) -> Self {
         self.0.input("metricQueries", value.into());
@@ -1387,7 +1374,7 @@ impl MetricAlarmBuilder {
         }
     }
 
-    /// `warmUpConfiguration`: [`MetricAlarmWarmUpConfiguration`].
+    /// `warmUpConfiguration`: `MetricAlarmWarmUpConfiguration`.
     #[must_use]
     pub fn warm_up_configuration(mut self, value: impl Into<Input<MetricAlarmWarmUpConfiguration>>) -> Self {
         self.0.input("warmUpConfiguration", value.into());
@@ -1403,7 +1390,7 @@ impl MetricAlarmBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1416,7 +1403,7 @@ impl MetricAlarmBuilder {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetAppsyncTarget`.
+/// Nested type `EventTargetAppsyncTarget`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetAppsyncTarget {
     /// `graphqlOperation`: string.
@@ -1424,7 +1411,7 @@ pub struct EventTargetAppsyncTarget {
 }
 
 impl EventTargetAppsyncTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { graphql_operation: None }
     }
@@ -1443,7 +1430,7 @@ impl Encode for EventTargetAppsyncTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetBatchTarget`.
+/// Nested type `EventTargetBatchTarget`.
 #[derive(Clone, Debug)]
 pub struct EventTargetBatchTarget {
     /// `arraySize`: number.
@@ -1457,7 +1444,7 @@ pub struct EventTargetBatchTarget {
 }
 
 impl EventTargetBatchTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(job_definition: impl Into<Input<String>>, job_name: impl Into<Input<String>>) -> Self {
         Self { array_size: None, job_attempts: None, job_definition: job_definition.into(), job_name: job_name.into() }
     }
@@ -1488,7 +1475,7 @@ impl Encode for EventTargetBatchTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetDeadLetterConfig`.
+/// Nested type `EventTargetDeadLetterConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetDeadLetterConfig {
     /// `arn`: string.
@@ -1496,7 +1483,7 @@ pub struct EventTargetDeadLetterConfig {
 }
 
 impl EventTargetDeadLetterConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { arn: None }
     }
@@ -1515,10 +1502,10 @@ impl Encode for EventTargetDeadLetterConfig {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetEcsTarget`.
+/// Nested type `EventTargetEcsTarget`.
 #[derive(Clone, Debug)]
 pub struct EventTargetEcsTarget {
-    /// `capacityProviderStrategies`: list of [`EventTargetEcsTargetCapacityProviderStrategy`].
+    /// `capacityProviderStrategies`: list of `EventTargetEcsTargetCapacityProviderStrategy`.
     pub capacity_provider_strategies: Option<Input<Vec<Input<EventTargetEcsTargetCapacityProviderStrategy>>>>,
     /// `enableEcsManagedTags`: boolean.
     pub enable_ecs_managed_tags: Option<Input<bool>>,
@@ -1528,11 +1515,11 @@ pub struct EventTargetEcsTarget {
     pub group: Option<Input<String>>,
     /// `launchType`: string.
     pub launch_type: Option<Input<String>>,
-    /// `networkConfiguration`: [`EventTargetEcsTargetNetworkConfiguration`].
+    /// `networkConfiguration`: `EventTargetEcsTargetNetworkConfiguration`.
     pub network_configuration: Option<Input<EventTargetEcsTargetNetworkConfiguration>>,
-    /// `orderedPlacementStrategies`: list of [`EventTargetEcsTargetOrderedPlacementStrategy`].
+    /// `orderedPlacementStrategies`: list of `EventTargetEcsTargetOrderedPlacementStrategy`.
     pub ordered_placement_strategies: Option<Input<Vec<Input<EventTargetEcsTargetOrderedPlacementStrategy>>>>,
-    /// `placementConstraints`: list of [`EventTargetEcsTargetPlacementConstraint`].
+    /// `placementConstraints`: list of `EventTargetEcsTargetPlacementConstraint`.
     pub placement_constraints: Option<Input<Vec<Input<EventTargetEcsTargetPlacementConstraint>>>>,
     /// `platformVersion`: string.
     pub platform_version: Option<Input<String>>,
@@ -1547,7 +1534,7 @@ pub struct EventTargetEcsTarget {
 }
 
 impl EventTargetEcsTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(task_definition_arn: impl Into<Input<String>>) -> Self {
         Self {
             capacity_provider_strategies: None,
@@ -1566,7 +1553,7 @@ impl EventTargetEcsTarget {
         }
     }
 
-    /// `capacityProviderStrategies`: list of [`EventTargetEcsTargetCapacityProviderStrategy`].
+    /// `capacityProviderStrategies`: list of `EventTargetEcsTargetCapacityProviderStrategy`.
     #[must_use]
     pub fn capacity_provider_strategies(
         mut self,
@@ -1604,14 +1591,14 @@ impl EventTargetEcsTarget {
         self
     }
 
-    /// `networkConfiguration`: [`EventTargetEcsTargetNetworkConfiguration`].
+    /// `networkConfiguration`: `EventTargetEcsTargetNetworkConfiguration`.
     #[must_use]
     pub fn network_configuration(mut self, value: impl Into<Input<EventTargetEcsTargetNetworkConfiguration>>) -> Self {
         self.network_configuration = Some(value.into());
         self
     }
 
-    /// `orderedPlacementStrategies`: list of [`EventTargetEcsTargetOrderedPlacementStrategy`].
+    /// `orderedPlacementStrategies`: list of `EventTargetEcsTargetOrderedPlacementStrategy`.
     #[must_use]
     pub fn ordered_placement_strategies(
         mut self,
@@ -1621,7 +1608,7 @@ impl EventTargetEcsTarget {
         self
     }
 
-    /// `placementConstraints`: list of [`EventTargetEcsTargetPlacementConstraint`].
+    /// `placementConstraints`: list of `EventTargetEcsTargetPlacementConstraint`.
     #[must_use]
     pub fn placement_constraints(
         mut self,
@@ -1680,7 +1667,7 @@ impl Encode for EventTargetEcsTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetEcsTargetCapacityProviderStrategy`.
+/// Nested type `EventTargetEcsTargetCapacityProviderStrategy`.
 #[derive(Clone, Debug)]
 pub struct EventTargetEcsTargetCapacityProviderStrategy {
     /// `base`: number.
@@ -1692,7 +1679,7 @@ pub struct EventTargetEcsTargetCapacityProviderStrategy {
 }
 
 impl EventTargetEcsTargetCapacityProviderStrategy {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(capacity_provider: impl Into<Input<String>>) -> Self {
         Self { base: None, capacity_provider: capacity_provider.into(), weight: None }
     }
@@ -1722,7 +1709,7 @@ impl Encode for EventTargetEcsTargetCapacityProviderStrategy {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetEcsTargetNetworkConfiguration`.
+/// Nested type `EventTargetEcsTargetNetworkConfiguration`.
 #[derive(Clone, Debug)]
 pub struct EventTargetEcsTargetNetworkConfiguration {
     /// `assignPublicIp`: boolean.
@@ -1734,7 +1721,7 @@ pub struct EventTargetEcsTargetNetworkConfiguration {
 }
 
 impl EventTargetEcsTargetNetworkConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(subnets: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { assign_public_ip: None, security_groups: None, subnets: subnets.into() }
     }
@@ -1764,7 +1751,7 @@ impl Encode for EventTargetEcsTargetNetworkConfiguration {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetEcsTargetOrderedPlacementStrategy`.
+/// Nested type `EventTargetEcsTargetOrderedPlacementStrategy`.
 #[derive(Clone, Debug)]
 pub struct EventTargetEcsTargetOrderedPlacementStrategy {
     /// `field`: string.
@@ -1774,7 +1761,7 @@ pub struct EventTargetEcsTargetOrderedPlacementStrategy {
 }
 
 impl EventTargetEcsTargetOrderedPlacementStrategy {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(r#type: impl Into<Input<String>>) -> Self {
         Self { field: None, r#type: r#type.into() }
     }
@@ -1793,7 +1780,7 @@ impl Encode for EventTargetEcsTargetOrderedPlacementStrategy {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetEcsTargetPlacementConstraint`.
+/// Nested type `EventTargetEcsTargetPlacementConstraint`.
 #[derive(Clone, Debug)]
 pub struct EventTargetEcsTargetPlacementConstraint {
     /// `expression`: string.
@@ -1803,7 +1790,7 @@ pub struct EventTargetEcsTargetPlacementConstraint {
 }
 
 impl EventTargetEcsTargetPlacementConstraint {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(r#type: impl Into<Input<String>>) -> Self {
         Self { expression: None, r#type: r#type.into() }
     }
@@ -1822,7 +1809,7 @@ impl Encode for EventTargetEcsTargetPlacementConstraint {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetHttpTarget`.
+/// Nested type `EventTargetHttpTarget`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetHttpTarget {
     /// `headerParameters`: map of string.
@@ -1834,7 +1821,7 @@ pub struct EventTargetHttpTarget {
 }
 
 impl EventTargetHttpTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { header_parameters: None, path_parameter_values: None, query_string_parameters: None }
     }
@@ -1871,7 +1858,7 @@ impl Encode for EventTargetHttpTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetInputTransformer`.
+/// Nested type `EventTargetInputTransformer`.
 #[derive(Clone, Debug)]
 pub struct EventTargetInputTransformer {
     /// `inputPaths`: map of string.
@@ -1881,7 +1868,7 @@ pub struct EventTargetInputTransformer {
 }
 
 impl EventTargetInputTransformer {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(input_template: impl Into<Input<String>>) -> Self {
         Self { input_paths: None, input_template: input_template.into() }
     }
@@ -1903,7 +1890,7 @@ impl Encode for EventTargetInputTransformer {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetKinesisTarget`.
+/// Nested type `EventTargetKinesisTarget`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetKinesisTarget {
     /// `partitionKeyPath`: string.
@@ -1911,7 +1898,7 @@ pub struct EventTargetKinesisTarget {
 }
 
 impl EventTargetKinesisTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { partition_key_path: None }
     }
@@ -1930,7 +1917,7 @@ impl Encode for EventTargetKinesisTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetRedshiftTarget`.
+/// Nested type `EventTargetRedshiftTarget`.
 #[derive(Clone, Debug)]
 pub struct EventTargetRedshiftTarget {
     /// `database`: string, required.
@@ -1948,7 +1935,7 @@ pub struct EventTargetRedshiftTarget {
 }
 
 impl EventTargetRedshiftTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(database: impl Into<Input<String>>) -> Self {
         Self {
             database: database.into(),
@@ -2009,7 +1996,7 @@ impl Encode for EventTargetRedshiftTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetRetryPolicy`.
+/// Nested type `EventTargetRetryPolicy`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetRetryPolicy {
     /// `maximumEventAgeInSeconds`: number.
@@ -2019,7 +2006,7 @@ pub struct EventTargetRetryPolicy {
 }
 
 impl EventTargetRetryPolicy {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { maximum_event_age_in_seconds: None, maximum_retry_attempts: None }
     }
@@ -2048,7 +2035,7 @@ impl Encode for EventTargetRetryPolicy {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetRunCommandTarget`.
+/// Nested type `EventTargetRunCommandTarget`.
 #[derive(Clone, Debug)]
 pub struct EventTargetRunCommandTarget {
     /// `key`: string, required.
@@ -2058,7 +2045,7 @@ pub struct EventTargetRunCommandTarget {
 }
 
 impl EventTargetRunCommandTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, values: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { key: key.into(), values: values.into() }
     }
@@ -2070,20 +2057,20 @@ impl Encode for EventTargetRunCommandTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetSagemakerPipelineTarget`.
+/// Nested type `EventTargetSagemakerPipelineTarget`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetSagemakerPipelineTarget {
-    /// `pipelineParameterLists`: list of [`EventTargetSagemakerPipelineTargetPipelineParameterList`].
+    /// `pipelineParameterLists`: list of `EventTargetSagemakerPipelineTargetPipelineParameterList`.
     pub pipeline_parameter_lists: Option<Input<Vec<Input<EventTargetSagemakerPipelineTargetPipelineParameterList>>>>,
 }
 
 impl EventTargetSagemakerPipelineTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { pipeline_parameter_lists: None }
     }
 
-    /// `pipelineParameterLists`: list of [`EventTargetSagemakerPipelineTargetPipelineParameterList`].
+    /// `pipelineParameterLists`: list of `EventTargetSagemakerPipelineTargetPipelineParameterList`.
     #[must_use]
     pub fn pipeline_parameter_lists(
         mut self,
@@ -2100,7 +2087,7 @@ impl Encode for EventTargetSagemakerPipelineTarget {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetSagemakerPipelineTargetPipelineParameterList`.
+/// Nested type `EventTargetSagemakerPipelineTargetPipelineParameterList`.
 #[derive(Clone, Debug)]
 pub struct EventTargetSagemakerPipelineTargetPipelineParameterList {
     /// `name`: string, required.
@@ -2110,7 +2097,7 @@ pub struct EventTargetSagemakerPipelineTargetPipelineParameterList {
 }
 
 impl EventTargetSagemakerPipelineTargetPipelineParameterList {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>, value: impl Into<Input<String>>) -> Self {
         Self { name: name.into(), value: value.into() }
     }
@@ -2122,7 +2109,7 @@ impl Encode for EventTargetSagemakerPipelineTargetPipelineParameterList {
     }
 }
 
-/// Nested type `cloudwatch.EventTargetSqsTarget`.
+/// Nested type `EventTargetSqsTarget`.
 #[derive(Clone, Debug, Default)]
 pub struct EventTargetSqsTarget {
     /// `messageGroupId`: string.
@@ -2130,7 +2117,7 @@ pub struct EventTargetSqsTarget {
 }
 
 impl EventTargetSqsTarget {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { message_group_id: None }
     }
@@ -2149,15 +2136,15 @@ impl Encode for EventTargetSqsTarget {
     }
 }
 
-/// Nested type `cloudwatch.MetricAlarmEvaluationCriteria`.
+/// Nested type `MetricAlarmEvaluationCriteria`.
 #[derive(Clone, Debug)]
 pub struct MetricAlarmEvaluationCriteria {
-    /// `promqlCriteria`: [`MetricAlarmEvaluationCriteriaPromqlCriteria`], required.
+    /// `promqlCriteria`: `MetricAlarmEvaluationCriteriaPromqlCriteria`, required.
     pub promql_criteria: Input<MetricAlarmEvaluationCriteriaPromqlCriteria>,
 }
 
 impl MetricAlarmEvaluationCriteria {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(promql_criteria: impl Into<Input<MetricAlarmEvaluationCriteriaPromqlCriteria>>) -> Self {
         Self { promql_criteria: promql_criteria.into() }
     }
@@ -2169,7 +2156,7 @@ impl Encode for MetricAlarmEvaluationCriteria {
     }
 }
 
-/// Nested type `cloudwatch.MetricAlarmEvaluationCriteriaPromqlCriteria`.
+/// Nested type `MetricAlarmEvaluationCriteriaPromqlCriteria`.
 #[derive(Clone, Debug)]
 pub struct MetricAlarmEvaluationCriteriaPromqlCriteria {
     /// `pendingPeriod`: number.
@@ -2181,7 +2168,7 @@ pub struct MetricAlarmEvaluationCriteriaPromqlCriteria {
 }
 
 impl MetricAlarmEvaluationCriteriaPromqlCriteria {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(query: impl Into<Input<String>>) -> Self {
         Self { pending_period: None, query: query.into(), recovery_period: None }
     }
@@ -2211,7 +2198,7 @@ impl Encode for MetricAlarmEvaluationCriteriaPromqlCriteria {
     }
 }
 
-/// Nested type `cloudwatch.MetricAlarmMetricQuery`.
+/// Nested type `MetricAlarmMetricQuery`.
 #[derive(Clone, Debug)]
 pub struct MetricAlarmMetricQuery {
     /// `accountId`: string.
@@ -2222,7 +2209,7 @@ pub struct MetricAlarmMetricQuery {
     pub id: Input<String>,
     /// `label`: string.
     pub label: Option<Input<String>>,
-    /// `metric`: [`MetricAlarmMetricQueryMetric`].
+    /// `metric`: `MetricAlarmMetricQueryMetric`.
     pub metric: Option<Input<MetricAlarmMetricQueryMetric>>,
     /// `period`: number.
     pub period: Option<Input<f64>>,
@@ -2231,7 +2218,7 @@ pub struct MetricAlarmMetricQuery {
 }
 
 impl MetricAlarmMetricQuery {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(id: impl Into<Input<String>>) -> Self {
         Self {
             account_id: None,
@@ -2265,7 +2252,7 @@ impl MetricAlarmMetricQuery {
         self
     }
 
-    /// `metric`: [`MetricAlarmMetricQueryMetric`].
+    /// `metric`: `MetricAlarmMetricQueryMetric`.
     #[must_use]
     pub fn metric(mut self, value: impl Into<Input<MetricAlarmMetricQueryMetric>>) -> Self {
         self.metric = Some(value.into());
@@ -2301,7 +2288,7 @@ impl Encode for MetricAlarmMetricQuery {
     }
 }
 
-/// Nested type `cloudwatch.MetricAlarmMetricQueryMetric`.
+/// Nested type `MetricAlarmMetricQueryMetric`.
 #[derive(Clone, Debug)]
 pub struct MetricAlarmMetricQueryMetric {
     /// `dimensions`: map of string.
@@ -2319,7 +2306,7 @@ pub struct MetricAlarmMetricQueryMetric {
 }
 
 impl MetricAlarmMetricQueryMetric {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         metric_name: impl Into<Input<String>>,
         period: impl Into<Input<f64>>,
@@ -2370,7 +2357,7 @@ impl Encode for MetricAlarmMetricQueryMetric {
     }
 }
 
-/// Nested type `cloudwatch.MetricAlarmWarmUpConfiguration`.
+/// Nested type `MetricAlarmWarmUpConfiguration`.
 #[derive(Clone, Debug)]
 pub struct MetricAlarmWarmUpConfiguration {
     /// `onlyStartEvaluatingAfterWarmUpPeriodEnds`: boolean.
@@ -2380,7 +2367,7 @@ pub struct MetricAlarmWarmUpConfiguration {
 }
 
 impl MetricAlarmWarmUpConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(warm_up_period_duration_in_minutes: impl Into<Input<f64>>) -> Self {
         Self {
             only_start_evaluating_after_warm_up_period_ends: None,

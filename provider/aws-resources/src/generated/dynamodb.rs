@@ -21,7 +21,8 @@ impl Table {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> TableBuilder {
-        TableBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        TableBuilder(child)
     }
 
     /// The provider's id.
@@ -82,7 +83,7 @@ impl Resource for Table {
 }
 
 impl TableBuilder {
-    /// `attributes`: list of [`TableAttribute`].
+    /// `attributes`: list of `TableAttribute`.
     #[must_use]
     pub fn attributes(mut self, value: impl Into<Input<Vec<Input<TableAttribute>>>>) -> Self {
         self.0.input("attributes", value.into());
@@ -130,7 +131,7 @@ impl TableBuilder {
         }
     }
 
-    /// `globalSecondaryIndexes`: list of [`TableGlobalSecondaryIndex`].
+    /// `globalSecondaryIndexes`: list of `TableGlobalSecondaryIndex`.
     #[must_use]
     pub fn global_secondary_indexes(mut self, value: impl Into<Input<Vec<Input<TableGlobalSecondaryIndex>>>>) -> Self {
         self.0.input("globalSecondaryIndexes", value.into());
@@ -146,7 +147,7 @@ impl TableBuilder {
         }
     }
 
-    /// `globalTableWitness`: [`TableGlobalTableWitness`].
+    /// `globalTableWitness`: `TableGlobalTableWitness`.
     #[must_use]
     pub fn global_table_witness(mut self, value: impl Into<Input<TableGlobalTableWitness>>) -> Self {
         self.0.input("globalTableWitness", value.into());
@@ -178,7 +179,7 @@ impl TableBuilder {
         }
     }
 
-    /// `importTable`: [`TableImportTable`].
+    /// `importTable`: `TableImportTable`.
     #[must_use]
     pub fn import_table(mut self, value: impl Into<Input<TableImportTable>>) -> Self {
         self.0.input("importTable", value.into());
@@ -194,7 +195,7 @@ impl TableBuilder {
         }
     }
 
-    /// `localSecondaryIndexes`: list of [`TableLocalSecondaryIndex`].
+    /// `localSecondaryIndexes`: list of `TableLocalSecondaryIndex`.
     #[must_use]
     pub fn local_secondary_indexes(mut self, value: impl Into<Input<Vec<Input<TableLocalSecondaryIndex>>>>) -> Self {
         self.0.input("localSecondaryIndexes", value.into());
@@ -226,7 +227,7 @@ impl TableBuilder {
         }
     }
 
-    /// `onDemandThroughput`: [`TableOnDemandThroughput`].
+    /// `onDemandThroughput`: `TableOnDemandThroughput`.
     #[must_use]
     pub fn on_demand_throughput(mut self, value: impl Into<Input<TableOnDemandThroughput>>) -> Self {
         self.0.input("onDemandThroughput", value.into());
@@ -242,7 +243,7 @@ impl TableBuilder {
         }
     }
 
-    /// `pointInTimeRecovery`: [`TablePointInTimeRecovery`].
+    /// `pointInTimeRecovery`: `TablePointInTimeRecovery`.
     #[must_use]
     pub fn point_in_time_recovery(mut self, value: impl Into<Input<TablePointInTimeRecovery>>) -> Self {
         self.0.input("pointInTimeRecovery", value.into());
@@ -306,7 +307,7 @@ impl TableBuilder {
         }
     }
 
-    /// `replicas`: list of [`TableReplica`].
+    /// `replicas`: list of `TableReplica`.
     #[must_use]
     pub fn replicas(mut self, value: impl Into<Input<Vec<Input<TableReplica>>>>) -> Self {
         self.0.input("replicas", value.into());
@@ -402,7 +403,7 @@ impl TableBuilder {
         }
     }
 
-    /// `serverSideEncryption`: [`TableServerSideEncryption`].
+    /// `serverSideEncryption`: `TableServerSideEncryption`.
     #[must_use]
     pub fn server_side_encryption(mut self, value: impl Into<Input<TableServerSideEncryption>>) -> Self {
         self.0.input("serverSideEncryption", value.into());
@@ -482,7 +483,7 @@ impl TableBuilder {
         }
     }
 
-    /// `ttl`: [`TableTtl`].
+    /// `ttl`: `TableTtl`.
     #[must_use]
     pub fn ttl(mut self, value: impl Into<Input<TableTtl>>) -> Self {
         self.0.input("ttl", value.into());
@@ -498,7 +499,7 @@ impl TableBuilder {
         }
     }
 
-    /// `warmThroughput`: [`TableWarmThroughput`].
+    /// `warmThroughput`: `TableWarmThroughput`.
     #[must_use]
     pub fn warm_throughput(mut self, value: impl Into<Input<TableWarmThroughput>>) -> Self {
         self.0.input("warmThroughput", value.into());
@@ -530,7 +531,7 @@ impl TableBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -543,7 +544,7 @@ impl TableBuilder {
     }
 }
 
-/// Nested type `dynamodb.TableAttribute`.
+/// Nested type `TableAttribute`.
 #[derive(Clone, Debug)]
 pub struct TableAttribute {
     /// `name`: string, required.
@@ -553,7 +554,7 @@ pub struct TableAttribute {
 }
 
 impl TableAttribute {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>, r#type: impl Into<Input<String>>) -> Self {
         Self { name: name.into(), r#type: r#type.into() }
     }
@@ -565,29 +566,29 @@ impl Encode for TableAttribute {
     }
 }
 
-/// Nested type `dynamodb.TableGlobalSecondaryIndex`.
+/// Nested type `TableGlobalSecondaryIndex`.
 #[derive(Clone, Debug)]
 pub struct TableGlobalSecondaryIndex {
-    /// `keySchemas`: list of [`TableGlobalSecondaryIndexKeySchema`].
+    /// `keySchemas`: list of `TableGlobalSecondaryIndexKeySchema`.
     pub key_schemas: Option<Input<Vec<Input<TableGlobalSecondaryIndexKeySchema>>>>,
     /// `name`: string, required.
     pub name: Input<String>,
     /// `nonKeyAttributes`: list of string.
     pub non_key_attributes: Option<Input<Vec<Input<String>>>>,
-    /// `onDemandThroughput`: [`TableGlobalSecondaryIndexOnDemandThroughput`].
+    /// `onDemandThroughput`: `TableGlobalSecondaryIndexOnDemandThroughput`.
     pub on_demand_throughput: Option<Input<TableGlobalSecondaryIndexOnDemandThroughput>>,
     /// `projectionType`: string, required.
     pub projection_type: Input<String>,
     /// `readCapacity`: number.
     pub read_capacity: Option<Input<f64>>,
-    /// `warmThroughput`: [`TableGlobalSecondaryIndexWarmThroughput`].
+    /// `warmThroughput`: `TableGlobalSecondaryIndexWarmThroughput`.
     pub warm_throughput: Option<Input<TableGlobalSecondaryIndexWarmThroughput>>,
     /// `writeCapacity`: number.
     pub write_capacity: Option<Input<f64>>,
 }
 
 impl TableGlobalSecondaryIndex {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>, projection_type: impl Into<Input<String>>) -> Self {
         Self {
             key_schemas: None,
@@ -601,7 +602,7 @@ impl TableGlobalSecondaryIndex {
         }
     }
 
-    /// `keySchemas`: list of [`TableGlobalSecondaryIndexKeySchema`].
+    /// `keySchemas`: list of `TableGlobalSecondaryIndexKeySchema`.
     #[must_use]
     pub fn key_schemas(mut self, value: impl Into<Input<Vec<Input<TableGlobalSecondaryIndexKeySchema>>>>) -> Self {
         self.key_schemas = Some(value.into());
@@ -615,7 +616,7 @@ impl TableGlobalSecondaryIndex {
         self
     }
 
-    /// `onDemandThroughput`: [`TableGlobalSecondaryIndexOnDemandThroughput`].
+    /// `onDemandThroughput`: `TableGlobalSecondaryIndexOnDemandThroughput`.
     #[must_use]
     pub fn on_demand_throughput(
         mut self,
@@ -632,7 +633,7 @@ impl TableGlobalSecondaryIndex {
         self
     }
 
-    /// `warmThroughput`: [`TableGlobalSecondaryIndexWarmThroughput`].
+    /// `warmThroughput`: `TableGlobalSecondaryIndexWarmThroughput`.
     #[must_use]
     pub fn warm_throughput(mut self, value: impl Into<Input<TableGlobalSecondaryIndexWarmThroughput>>) -> Self {
         self.warm_throughput = Some(value.into());
@@ -662,7 +663,7 @@ impl Encode for TableGlobalSecondaryIndex {
     }
 }
 
-/// Nested type `dynamodb.TableGlobalSecondaryIndexKeySchema`.
+/// Nested type `TableGlobalSecondaryIndexKeySchema`.
 #[derive(Clone, Debug)]
 pub struct TableGlobalSecondaryIndexKeySchema {
     /// `attributeName`: string, required.
@@ -672,7 +673,7 @@ pub struct TableGlobalSecondaryIndexKeySchema {
 }
 
 impl TableGlobalSecondaryIndexKeySchema {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(attribute_name: impl Into<Input<String>>, key_type: impl Into<Input<String>>) -> Self {
         Self { attribute_name: attribute_name.into(), key_type: key_type.into() }
     }
@@ -687,7 +688,7 @@ impl Encode for TableGlobalSecondaryIndexKeySchema {
     }
 }
 
-/// Nested type `dynamodb.TableGlobalSecondaryIndexOnDemandThroughput`.
+/// Nested type `TableGlobalSecondaryIndexOnDemandThroughput`.
 #[derive(Clone, Debug, Default)]
 pub struct TableGlobalSecondaryIndexOnDemandThroughput {
     /// `maxReadRequestUnits`: number.
@@ -697,7 +698,7 @@ pub struct TableGlobalSecondaryIndexOnDemandThroughput {
 }
 
 impl TableGlobalSecondaryIndexOnDemandThroughput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { max_read_request_units: None, max_write_request_units: None }
     }
@@ -726,7 +727,7 @@ impl Encode for TableGlobalSecondaryIndexOnDemandThroughput {
     }
 }
 
-/// Nested type `dynamodb.TableGlobalSecondaryIndexWarmThroughput`.
+/// Nested type `TableGlobalSecondaryIndexWarmThroughput`.
 #[derive(Clone, Debug, Default)]
 pub struct TableGlobalSecondaryIndexWarmThroughput {
     /// `readUnitsPerSecond`: number.
@@ -736,7 +737,7 @@ pub struct TableGlobalSecondaryIndexWarmThroughput {
 }
 
 impl TableGlobalSecondaryIndexWarmThroughput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { read_units_per_second: None, write_units_per_second: None }
     }
@@ -765,7 +766,7 @@ impl Encode for TableGlobalSecondaryIndexWarmThroughput {
     }
 }
 
-/// Nested type `dynamodb.TableGlobalTableWitness`.
+/// Nested type `TableGlobalTableWitness`.
 #[derive(Clone, Debug, Default)]
 pub struct TableGlobalTableWitness {
     /// `regionName`: string.
@@ -773,7 +774,7 @@ pub struct TableGlobalTableWitness {
 }
 
 impl TableGlobalTableWitness {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { region_name: None }
     }
@@ -792,21 +793,21 @@ impl Encode for TableGlobalTableWitness {
     }
 }
 
-/// Nested type `dynamodb.TableImportTable`.
+/// Nested type `TableImportTable`.
 #[derive(Clone, Debug)]
 pub struct TableImportTable {
     /// `inputCompressionType`: string.
     pub input_compression_type: Option<Input<String>>,
     /// `inputFormat`: string, required.
     pub input_format: Input<String>,
-    /// `inputFormatOptions`: [`TableImportTableInputFormatOptions`].
+    /// `inputFormatOptions`: `TableImportTableInputFormatOptions`.
     pub input_format_options: Option<Input<TableImportTableInputFormatOptions>>,
-    /// `s3BucketSource`: [`TableImportTableS3BucketSource`], required.
+    /// `s3BucketSource`: `TableImportTableS3BucketSource`, required.
     pub s3_bucket_source: Input<TableImportTableS3BucketSource>,
 }
 
 impl TableImportTable {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         input_format: impl Into<Input<String>>,
         s3_bucket_source: impl Into<Input<TableImportTableS3BucketSource>>,
@@ -826,7 +827,7 @@ impl TableImportTable {
         self
     }
 
-    /// `inputFormatOptions`: [`TableImportTableInputFormatOptions`].
+    /// `inputFormatOptions`: `TableImportTableInputFormatOptions`.
     #[must_use]
     pub fn input_format_options(mut self, value: impl Into<Input<TableImportTableInputFormatOptions>>) -> Self {
         self.input_format_options = Some(value.into());
@@ -845,20 +846,20 @@ impl Encode for TableImportTable {
     }
 }
 
-/// Nested type `dynamodb.TableImportTableInputFormatOptions`.
+/// Nested type `TableImportTableInputFormatOptions`.
 #[derive(Clone, Debug, Default)]
 pub struct TableImportTableInputFormatOptions {
-    /// `csv`: [`TableImportTableInputFormatOptionsCsv`].
+    /// `csv`: `TableImportTableInputFormatOptionsCsv`.
     pub csv: Option<Input<TableImportTableInputFormatOptionsCsv>>,
 }
 
 impl TableImportTableInputFormatOptions {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { csv: None }
     }
 
-    /// `csv`: [`TableImportTableInputFormatOptionsCsv`].
+    /// `csv`: `TableImportTableInputFormatOptionsCsv`.
     #[must_use]
     pub fn csv(mut self, value: impl Into<Input<TableImportTableInputFormatOptionsCsv>>) -> Self {
         self.csv = Some(value.into());
@@ -872,7 +873,7 @@ impl Encode for TableImportTableInputFormatOptions {
     }
 }
 
-/// Nested type `dynamodb.TableImportTableInputFormatOptionsCsv`.
+/// Nested type `TableImportTableInputFormatOptionsCsv`.
 #[derive(Clone, Debug, Default)]
 pub struct TableImportTableInputFormatOptionsCsv {
     /// `delimiter`: string.
@@ -882,7 +883,7 @@ pub struct TableImportTableInputFormatOptionsCsv {
 }
 
 impl TableImportTableInputFormatOptionsCsv {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { delimiter: None, header_lists: None }
     }
@@ -911,7 +912,7 @@ impl Encode for TableImportTableInputFormatOptionsCsv {
     }
 }
 
-/// Nested type `dynamodb.TableImportTableS3BucketSource`.
+/// Nested type `TableImportTableS3BucketSource`.
 #[derive(Clone, Debug)]
 pub struct TableImportTableS3BucketSource {
     /// `bucket`: string, required.
@@ -923,7 +924,7 @@ pub struct TableImportTableS3BucketSource {
 }
 
 impl TableImportTableS3BucketSource {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(bucket: impl Into<Input<String>>) -> Self {
         Self { bucket: bucket.into(), bucket_owner: None, key_prefix: None }
     }
@@ -953,7 +954,7 @@ impl Encode for TableImportTableS3BucketSource {
     }
 }
 
-/// Nested type `dynamodb.TableLocalSecondaryIndex`.
+/// Nested type `TableLocalSecondaryIndex`.
 #[derive(Clone, Debug)]
 pub struct TableLocalSecondaryIndex {
     /// `name`: string, required.
@@ -967,7 +968,7 @@ pub struct TableLocalSecondaryIndex {
 }
 
 impl TableLocalSecondaryIndex {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         name: impl Into<Input<String>>,
         projection_type: impl Into<Input<String>>,
@@ -1000,7 +1001,7 @@ impl Encode for TableLocalSecondaryIndex {
     }
 }
 
-/// Nested type `dynamodb.TableOnDemandThroughput`.
+/// Nested type `TableOnDemandThroughput`.
 #[derive(Clone, Debug, Default)]
 pub struct TableOnDemandThroughput {
     /// `maxReadRequestUnits`: number.
@@ -1010,7 +1011,7 @@ pub struct TableOnDemandThroughput {
 }
 
 impl TableOnDemandThroughput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { max_read_request_units: None, max_write_request_units: None }
     }
@@ -1039,7 +1040,7 @@ impl Encode for TableOnDemandThroughput {
     }
 }
 
-/// Nested type `dynamodb.TablePointInTimeRecovery`.
+/// Nested type `TablePointInTimeRecovery`.
 #[derive(Clone, Debug)]
 pub struct TablePointInTimeRecovery {
     /// `enabled`: boolean, required.
@@ -1049,7 +1050,7 @@ pub struct TablePointInTimeRecovery {
 }
 
 impl TablePointInTimeRecovery {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(enabled: impl Into<Input<bool>>) -> Self {
         Self { enabled: enabled.into(), recovery_period_in_days: None }
     }
@@ -1071,7 +1072,7 @@ impl Encode for TablePointInTimeRecovery {
     }
 }
 
-/// Nested type `dynamodb.TableReplica`.
+/// Nested type `TableReplica`.
 #[derive(Clone, Debug)]
 pub struct TableReplica {
     /// `arn`: string.
@@ -1095,7 +1096,7 @@ pub struct TableReplica {
 }
 
 impl TableReplica {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(region_name: impl Into<Input<String>>) -> Self {
         Self {
             arn: None,
@@ -1183,7 +1184,7 @@ impl Encode for TableReplica {
     }
 }
 
-/// Nested type `dynamodb.TableServerSideEncryption`.
+/// Nested type `TableServerSideEncryption`.
 #[derive(Clone, Debug)]
 pub struct TableServerSideEncryption {
     /// `enabled`: boolean, required.
@@ -1193,7 +1194,7 @@ pub struct TableServerSideEncryption {
 }
 
 impl TableServerSideEncryption {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(enabled: impl Into<Input<bool>>) -> Self {
         Self { enabled: enabled.into(), kms_key_arn: None }
     }
@@ -1215,7 +1216,7 @@ impl Encode for TableServerSideEncryption {
     }
 }
 
-/// Nested type `dynamodb.TableTtl`.
+/// Nested type `TableTtl`.
 #[derive(Clone, Debug, Default)]
 pub struct TableTtl {
     /// `attributeName`: string.
@@ -1225,7 +1226,7 @@ pub struct TableTtl {
 }
 
 impl TableTtl {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { attribute_name: None, enabled: None }
     }
@@ -1254,7 +1255,7 @@ impl Encode for TableTtl {
     }
 }
 
-/// Nested type `dynamodb.TableWarmThroughput`.
+/// Nested type `TableWarmThroughput`.
 #[derive(Clone, Debug, Default)]
 pub struct TableWarmThroughput {
     /// `readUnitsPerSecond`: number.
@@ -1264,7 +1265,7 @@ pub struct TableWarmThroughput {
 }
 
 impl TableWarmThroughput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { read_units_per_second: None, write_units_per_second: None }
     }

@@ -21,7 +21,8 @@ impl CatalogDatabase {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> CatalogDatabaseBuilder {
-        CatalogDatabaseBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        CatalogDatabaseBuilder(child)
     }
 
     /// The provider's id.
@@ -78,7 +79,7 @@ impl CatalogDatabaseBuilder {
         }
     }
 
-    /// `createTableDefaultPermissions`: list of [`CatalogDatabaseCreateTableDefaultPermission`].
+    /// `createTableDefaultPermissions`: list of `CatalogDatabaseCreateTableDefaultPermission`.
     #[must_use]
     pub fn create_table_default_permissions(
         mut self,
@@ -116,7 +117,7 @@ impl CatalogDatabaseBuilder {
         }
     }
 
-    /// `federatedDatabase`: [`CatalogDatabaseFederatedDatabase`].
+    /// `federatedDatabase`: `CatalogDatabaseFederatedDatabase`.
     #[must_use]
     pub fn federated_database(mut self, value: impl Into<Input<CatalogDatabaseFederatedDatabase>>) -> Self {
         self.0.input("federatedDatabase", value.into());
@@ -212,7 +213,7 @@ impl CatalogDatabaseBuilder {
         }
     }
 
-    /// `targetDatabase`: [`CatalogDatabaseTargetDatabase`].
+    /// `targetDatabase`: `CatalogDatabaseTargetDatabase`.
     #[must_use]
     pub fn target_database(mut self, value: impl Into<Input<CatalogDatabaseTargetDatabase>>) -> Self {
         self.0.input("targetDatabase", value.into());
@@ -228,7 +229,7 @@ impl CatalogDatabaseBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -248,25 +249,14 @@ pub struct CatalogTable(ChildHandle);
 /// A [`CatalogTable`] that is being described.
 pub struct CatalogTableBuilder(Child);
 
-/// What a [`CatalogTable`] needs.
-pub mod catalog_table {
-    use super::*;
-
-    /// Required inputs of a [`CatalogTable`].
-    pub struct Required {
-        /// `databaseName`: string, required.
-        pub database_name: Input<String>,
-    }
-}
-
 impl CatalogTable {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:glue/catalogTable:CatalogTable");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: catalog_table::Required) -> CatalogTableBuilder {
+    pub fn child(scope: &Scope, role: &str, database_name: impl Into<Input<String>>) -> CatalogTableBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("databaseName", required.database_name);
+        child.input("databaseName", database_name.into());
         CatalogTableBuilder(child)
     }
 
@@ -361,7 +351,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// `openTableFormatInput`: [`CatalogTableOpenTableFormatInput`].
+    /// `openTableFormatInput`: `CatalogTableOpenTableFormatInput`.
     #[must_use]
     pub fn open_table_format_input(mut self, value: impl Into<Input<CatalogTableOpenTableFormatInput>>) -> Self {
         self.0.input("openTableFormatInput", value.into());
@@ -409,7 +399,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// `partitionIndices`: list of [`CatalogTablePartitionIndex`].
+    /// `partitionIndices`: list of `CatalogTablePartitionIndex`.
     #[must_use]
     pub fn partition_indices(mut self, value: impl Into<Input<Vec<Input<CatalogTablePartitionIndex>>>>) -> Self {
         self.0.input("partitionIndices", value.into());
@@ -425,7 +415,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// `partitionKeys`: list of [`CatalogTablePartitionKey`].
+    /// `partitionKeys`: list of `CatalogTablePartitionKey`.
     #[must_use]
     pub fn partition_keys(mut self, value: impl Into<Input<Vec<Input<CatalogTablePartitionKey>>>>) -> Self {
         self.0.input("partitionKeys", value.into());
@@ -473,7 +463,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// `storageDescriptor`: [`CatalogTableStorageDescriptor`].
+    /// `storageDescriptor`: `CatalogTableStorageDescriptor`.
     #[must_use]
     pub fn storage_descriptor(mut self, value: impl Into<Input<CatalogTableStorageDescriptor>>) -> Self {
         self.0.input("storageDescriptor", value.into());
@@ -505,7 +495,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// `targetTable`: [`CatalogTableTargetTable`].
+    /// `targetTable`: `CatalogTableTargetTable`.
     #[must_use]
     pub fn target_table(mut self, value: impl Into<Input<CatalogTableTargetTable>>) -> Self {
         self.0.input("targetTable", value.into());
@@ -521,7 +511,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// `viewDefinition`: [`CatalogTableViewDefinition`].
+    /// `viewDefinition`: `CatalogTableViewDefinition`.
     #[must_use]
     pub fn view_definition(mut self, value: impl Into<Input<CatalogTableViewDefinition>>) -> Self {
         self.0.input("viewDefinition", value.into());
@@ -569,7 +559,7 @@ impl CatalogTableBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -582,17 +572,17 @@ impl CatalogTableBuilder {
     }
 }
 
-/// Nested type `glue.CatalogDatabaseCreateTableDefaultPermission`.
+/// Nested type `CatalogDatabaseCreateTableDefaultPermission`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogDatabaseCreateTableDefaultPermission {
     /// `permissions`: list of string.
     pub permissions: Option<Input<Vec<Input<String>>>>,
-    /// `principal`: [`CatalogDatabaseCreateTableDefaultPermissionPrincipal`].
+    /// `principal`: `CatalogDatabaseCreateTableDefaultPermissionPrincipal`.
     pub principal: Option<Input<CatalogDatabaseCreateTableDefaultPermissionPrincipal>>,
 }
 
 impl CatalogDatabaseCreateTableDefaultPermission {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { permissions: None, principal: None }
     }
@@ -604,7 +594,7 @@ impl CatalogDatabaseCreateTableDefaultPermission {
         self
     }
 
-    /// `principal`: [`CatalogDatabaseCreateTableDefaultPermissionPrincipal`].
+    /// `principal`: `CatalogDatabaseCreateTableDefaultPermissionPrincipal`.
     #[must_use]
     pub fn principal(mut self, value: impl Into<Input<CatalogDatabaseCreateTableDefaultPermissionPrincipal>>) -> Self {
         self.principal = Some(value.into());
@@ -621,7 +611,7 @@ impl Encode for CatalogDatabaseCreateTableDefaultPermission {
     }
 }
 
-/// Nested type `glue.CatalogDatabaseCreateTableDefaultPermissionPrincipal`.
+/// Nested type `CatalogDatabaseCreateTableDefaultPermissionPrincipal`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogDatabaseCreateTableDefaultPermissionPrincipal {
     /// `dataLakePrincipalIdentifier`: string.
@@ -629,7 +619,7 @@ pub struct CatalogDatabaseCreateTableDefaultPermissionPrincipal {
 }
 
 impl CatalogDatabaseCreateTableDefaultPermissionPrincipal {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { data_lake_principal_identifier: None }
     }
@@ -648,7 +638,7 @@ impl Encode for CatalogDatabaseCreateTableDefaultPermissionPrincipal {
     }
 }
 
-/// Nested type `glue.CatalogDatabaseFederatedDatabase`.
+/// Nested type `CatalogDatabaseFederatedDatabase`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogDatabaseFederatedDatabase {
     /// `connectionName`: string.
@@ -658,7 +648,7 @@ pub struct CatalogDatabaseFederatedDatabase {
 }
 
 impl CatalogDatabaseFederatedDatabase {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { connection_name: None, identifier: None }
     }
@@ -687,7 +677,7 @@ impl Encode for CatalogDatabaseFederatedDatabase {
     }
 }
 
-/// Nested type `glue.CatalogDatabaseTargetDatabase`.
+/// Nested type `CatalogDatabaseTargetDatabase`.
 #[derive(Clone, Debug)]
 pub struct CatalogDatabaseTargetDatabase {
     /// `catalogId`: string, required.
@@ -699,7 +689,7 @@ pub struct CatalogDatabaseTargetDatabase {
 }
 
 impl CatalogDatabaseTargetDatabase {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(catalog_id: impl Into<Input<String>>, database_name: impl Into<Input<String>>) -> Self {
         Self { catalog_id: catalog_id.into(), database_name: database_name.into(), region: None }
     }
@@ -722,15 +712,15 @@ impl Encode for CatalogDatabaseTargetDatabase {
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInput`.
+/// Nested type `CatalogTableOpenTableFormatInput`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInput {
-    /// `icebergInput`: [`CatalogTableOpenTableFormatInputIcebergInput`], required.
+    /// `icebergInput`: `CatalogTableOpenTableFormatInputIcebergInput`, required.
     pub iceberg_input: Input<CatalogTableOpenTableFormatInputIcebergInput>,
 }
 
 impl CatalogTableOpenTableFormatInput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(iceberg_input: impl Into<Input<CatalogTableOpenTableFormatInputIcebergInput>>) -> Self {
         Self { iceberg_input: iceberg_input.into() }
     }
@@ -742,10 +732,10 @@ impl Encode for CatalogTableOpenTableFormatInput {
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInput`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInput`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInput {
-    /// `icebergTableInput`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput`].
+    /// `icebergTableInput`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput`.
     pub iceberg_table_input: Option<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput>>,
     /// `metadataOperation`: string, required.
     pub metadata_operation: Input<String>,
@@ -754,12 +744,12 @@ pub struct CatalogTableOpenTableFormatInputIcebergInput {
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(metadata_operation: impl Into<Input<String>>) -> Self {
         Self { iceberg_table_input: None, metadata_operation: metadata_operation.into(), version: None }
     }
 
-    /// `icebergTableInput`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput`].
+    /// `icebergTableInput`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput`.
     #[must_use]
     pub fn iceberg_table_input(
         mut self,
@@ -787,23 +777,23 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInput {
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput {
     /// `location`: string, required.
     pub location: Input<String>,
-    /// `partitionSpec`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec`].
+    /// `partitionSpec`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec`.
     pub partition_spec: Option<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec>>,
     /// `properties`: map of string.
     pub properties: Option<Input<BTreeMap<String, Input<String>>>>,
-    /// `schema`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema`], required.
+    /// `schema`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema`, required.
     pub schema: Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema>,
-    /// `sortOrder`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder`].
+    /// `sortOrder`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder`.
     pub sort_order: Option<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder>>,
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         location: impl Into<Input<String>>,
         schema: impl Into<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema>>,
@@ -817,7 +807,7 @@ impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput {
         }
     }
 
-    /// `partitionSpec`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec`].
+    /// `partitionSpec`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec`.
     #[must_use]
     pub fn partition_spec(
         mut self,
@@ -834,7 +824,7 @@ impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput {
         self
     }
 
-    /// `sortOrder`: [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder`].
+    /// `sortOrder`: `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder`.
     #[must_use]
     pub fn sort_order(
         mut self,
@@ -857,17 +847,17 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInput {
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec {
-    /// `fields`: list of [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField`], required.
+    /// `fields`: list of `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField`, required.
     pub fields: Input<Vec<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField>>>,
     /// `specId`: number.
     pub spec_id: Option<Input<f64>>,
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpec {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         fields: impl Into<
             Input<Vec<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField>>>,
@@ -890,7 +880,7 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPar
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField {
     /// `fieldId`: number.
@@ -904,7 +894,7 @@ pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitio
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPartitionSpecField {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         name: impl Into<Input<String>>,
         source_id: impl Into<Input<f64>>,
@@ -932,10 +922,10 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputPar
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema {
-    /// `fields`: list of [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField`], required.
+    /// `fields`: list of `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField`, required.
     pub fields: Input<Vec<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField>>>,
     /// `identifierFieldIds`: list of number.
     pub identifier_field_ids: Option<Input<Vec<Input<f64>>>>,
@@ -946,7 +936,7 @@ pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema {
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchema {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         fields: impl Into<Input<Vec<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField>>>>,
     ) -> Self {
@@ -986,7 +976,7 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSch
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField {
     /// `doc`: string.
@@ -1006,7 +996,7 @@ pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaFi
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSchemaField {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         id: impl Into<Input<f64>>,
         name: impl Into<Input<String>>,
@@ -1060,17 +1050,17 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSch
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder {
-    /// `fields`: list of [`CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField`], required.
+    /// `fields`: list of `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField`, required.
     pub fields: Input<Vec<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField>>>,
     /// `orderId`: number, required.
     pub order_id: Input<f64>,
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrder {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         fields: impl Into<Input<Vec<Input<CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField>>>>,
         order_id: impl Into<Input<f64>>,
@@ -1085,7 +1075,7 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSor
     }
 }
 
-/// Nested type `glue.CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField`.
+/// Nested type `CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField {
     /// `direction`: string, required.
@@ -1099,7 +1089,7 @@ pub struct CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrde
 }
 
 impl CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSortOrderField {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         direction: impl Into<Input<String>>,
         null_order: impl Into<Input<String>>,
@@ -1126,7 +1116,7 @@ impl Encode for CatalogTableOpenTableFormatInputIcebergInputIcebergTableInputSor
     }
 }
 
-/// Nested type `glue.CatalogTablePartitionIndex`.
+/// Nested type `CatalogTablePartitionIndex`.
 #[derive(Clone, Debug)]
 pub struct CatalogTablePartitionIndex {
     /// `indexName`: string, required.
@@ -1138,7 +1128,7 @@ pub struct CatalogTablePartitionIndex {
 }
 
 impl CatalogTablePartitionIndex {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(index_name: impl Into<Input<String>>, keys: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { index_name: index_name.into(), index_status: None, keys: keys.into() }
     }
@@ -1161,7 +1151,7 @@ impl Encode for CatalogTablePartitionIndex {
     }
 }
 
-/// Nested type `glue.CatalogTablePartitionKey`.
+/// Nested type `CatalogTablePartitionKey`.
 #[derive(Clone, Debug)]
 pub struct CatalogTablePartitionKey {
     /// `comment`: string.
@@ -1175,7 +1165,7 @@ pub struct CatalogTablePartitionKey {
 }
 
 impl CatalogTablePartitionKey {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>) -> Self {
         Self { comment: None, name: name.into(), parameters: None, r#type: None }
     }
@@ -1213,14 +1203,14 @@ impl Encode for CatalogTablePartitionKey {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptor`.
+/// Nested type `CatalogTableStorageDescriptor`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogTableStorageDescriptor {
     /// `additionalLocations`: list of string.
     pub additional_locations: Option<Input<Vec<Input<String>>>>,
     /// `bucketColumns`: list of string.
     pub bucket_columns: Option<Input<Vec<Input<String>>>>,
-    /// `columns`: list of [`CatalogTableStorageDescriptorColumn`].
+    /// `columns`: list of `CatalogTableStorageDescriptorColumn`.
     pub columns: Option<Input<Vec<Input<CatalogTableStorageDescriptorColumn>>>>,
     /// `compressed`: boolean.
     pub compressed: Option<Input<bool>>,
@@ -1234,20 +1224,20 @@ pub struct CatalogTableStorageDescriptor {
     pub output_format: Option<Input<String>>,
     /// `parameters`: map of string.
     pub parameters: Option<Input<BTreeMap<String, Input<String>>>>,
-    /// `schemaReference`: [`CatalogTableStorageDescriptorSchemaReference`].
+    /// `schemaReference`: `CatalogTableStorageDescriptorSchemaReference`.
     pub schema_reference: Option<Input<CatalogTableStorageDescriptorSchemaReference>>,
-    /// `serDeInfo`: [`CatalogTableStorageDescriptorSerDeInfo`].
+    /// `serDeInfo`: `CatalogTableStorageDescriptorSerDeInfo`.
     pub ser_de_info: Option<Input<CatalogTableStorageDescriptorSerDeInfo>>,
-    /// `skewedInfo`: [`CatalogTableStorageDescriptorSkewedInfo`].
+    /// `skewedInfo`: `CatalogTableStorageDescriptorSkewedInfo`.
     pub skewed_info: Option<Input<CatalogTableStorageDescriptorSkewedInfo>>,
-    /// `sortColumns`: list of [`CatalogTableStorageDescriptorSortColumn`].
+    /// `sortColumns`: list of `CatalogTableStorageDescriptorSortColumn`.
     pub sort_columns: Option<Input<Vec<Input<CatalogTableStorageDescriptorSortColumn>>>>,
     /// `storedAsSubDirectories`: boolean.
     pub stored_as_sub_directories: Option<Input<bool>>,
 }
 
 impl CatalogTableStorageDescriptor {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             additional_locations: None,
@@ -1281,7 +1271,7 @@ impl CatalogTableStorageDescriptor {
         self
     }
 
-    /// `columns`: list of [`CatalogTableStorageDescriptorColumn`].
+    /// `columns`: list of `CatalogTableStorageDescriptorColumn`.
     #[must_use]
     pub fn columns(mut self, value: impl Into<Input<Vec<Input<CatalogTableStorageDescriptorColumn>>>>) -> Self {
         self.columns = Some(value.into());
@@ -1330,28 +1320,28 @@ impl CatalogTableStorageDescriptor {
         self
     }
 
-    /// `schemaReference`: [`CatalogTableStorageDescriptorSchemaReference`].
+    /// `schemaReference`: `CatalogTableStorageDescriptorSchemaReference`.
     #[must_use]
     pub fn schema_reference(mut self, value: impl Into<Input<CatalogTableStorageDescriptorSchemaReference>>) -> Self {
         self.schema_reference = Some(value.into());
         self
     }
 
-    /// `serDeInfo`: [`CatalogTableStorageDescriptorSerDeInfo`].
+    /// `serDeInfo`: `CatalogTableStorageDescriptorSerDeInfo`.
     #[must_use]
     pub fn ser_de_info(mut self, value: impl Into<Input<CatalogTableStorageDescriptorSerDeInfo>>) -> Self {
         self.ser_de_info = Some(value.into());
         self
     }
 
-    /// `skewedInfo`: [`CatalogTableStorageDescriptorSkewedInfo`].
+    /// `skewedInfo`: `CatalogTableStorageDescriptorSkewedInfo`.
     #[must_use]
     pub fn skewed_info(mut self, value: impl Into<Input<CatalogTableStorageDescriptorSkewedInfo>>) -> Self {
         self.skewed_info = Some(value.into());
         self
     }
 
-    /// `sortColumns`: list of [`CatalogTableStorageDescriptorSortColumn`].
+    /// `sortColumns`: list of `CatalogTableStorageDescriptorSortColumn`.
     #[must_use]
     pub fn sort_columns(
         mut self,
@@ -1390,7 +1380,7 @@ impl Encode for CatalogTableStorageDescriptor {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptorColumn`.
+/// Nested type `CatalogTableStorageDescriptorColumn`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableStorageDescriptorColumn {
     /// `comment`: string.
@@ -1404,7 +1394,7 @@ pub struct CatalogTableStorageDescriptorColumn {
 }
 
 impl CatalogTableStorageDescriptorColumn {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(name: impl Into<Input<String>>) -> Self {
         Self { comment: None, name: name.into(), parameters: None, r#type: None }
     }
@@ -1442,10 +1432,10 @@ impl Encode for CatalogTableStorageDescriptorColumn {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptorSchemaReference`.
+/// Nested type `CatalogTableStorageDescriptorSchemaReference`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableStorageDescriptorSchemaReference {
-    /// `schemaId`: [`CatalogTableStorageDescriptorSchemaReferenceSchemaId`].
+    /// `schemaId`: `CatalogTableStorageDescriptorSchemaReferenceSchemaId`.
     pub schema_id: Option<Input<CatalogTableStorageDescriptorSchemaReferenceSchemaId>>,
     /// `schemaVersionId`: string.
     pub schema_version_id: Option<Input<String>>,
@@ -1454,12 +1444,12 @@ pub struct CatalogTableStorageDescriptorSchemaReference {
 }
 
 impl CatalogTableStorageDescriptorSchemaReference {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(schema_version_number: impl Into<Input<f64>>) -> Self {
         Self { schema_id: None, schema_version_id: None, schema_version_number: schema_version_number.into() }
     }
 
-    /// `schemaId`: [`CatalogTableStorageDescriptorSchemaReferenceSchemaId`].
+    /// `schemaId`: `CatalogTableStorageDescriptorSchemaReferenceSchemaId`.
     #[must_use]
     pub fn schema_id(mut self, value: impl Into<Input<CatalogTableStorageDescriptorSchemaReferenceSchemaId>>) -> Self {
         self.schema_id = Some(value.into());
@@ -1484,7 +1474,7 @@ impl Encode for CatalogTableStorageDescriptorSchemaReference {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptorSchemaReferenceSchemaId`.
+/// Nested type `CatalogTableStorageDescriptorSchemaReferenceSchemaId`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogTableStorageDescriptorSchemaReferenceSchemaId {
     /// `registryName`: string.
@@ -1496,7 +1486,7 @@ pub struct CatalogTableStorageDescriptorSchemaReferenceSchemaId {
 }
 
 impl CatalogTableStorageDescriptorSchemaReferenceSchemaId {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { registry_name: None, schema_arn: None, schema_name: None }
     }
@@ -1533,7 +1523,7 @@ impl Encode for CatalogTableStorageDescriptorSchemaReferenceSchemaId {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptorSerDeInfo`.
+/// Nested type `CatalogTableStorageDescriptorSerDeInfo`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogTableStorageDescriptorSerDeInfo {
     /// `name`: string.
@@ -1545,7 +1535,7 @@ pub struct CatalogTableStorageDescriptorSerDeInfo {
 }
 
 impl CatalogTableStorageDescriptorSerDeInfo {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { name: None, parameters: None, serialization_library: None }
     }
@@ -1582,7 +1572,7 @@ impl Encode for CatalogTableStorageDescriptorSerDeInfo {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptorSkewedInfo`.
+/// Nested type `CatalogTableStorageDescriptorSkewedInfo`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogTableStorageDescriptorSkewedInfo {
     /// `skewedColumnNames`: list of string.
@@ -1594,7 +1584,7 @@ pub struct CatalogTableStorageDescriptorSkewedInfo {
 }
 
 impl CatalogTableStorageDescriptorSkewedInfo {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { skewed_column_names: None, skewed_column_value_location_maps: None, skewed_column_values: None }
     }
@@ -1634,7 +1624,7 @@ impl Encode for CatalogTableStorageDescriptorSkewedInfo {
     }
 }
 
-/// Nested type `glue.CatalogTableStorageDescriptorSortColumn`.
+/// Nested type `CatalogTableStorageDescriptorSortColumn`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableStorageDescriptorSortColumn {
     /// `column`: string, required.
@@ -1644,7 +1634,7 @@ pub struct CatalogTableStorageDescriptorSortColumn {
 }
 
 impl CatalogTableStorageDescriptorSortColumn {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(column: impl Into<Input<String>>, sort_order: impl Into<Input<f64>>) -> Self {
         Self { column: column.into(), sort_order: sort_order.into() }
     }
@@ -1656,7 +1646,7 @@ impl Encode for CatalogTableStorageDescriptorSortColumn {
     }
 }
 
-/// Nested type `glue.CatalogTableTargetTable`.
+/// Nested type `CatalogTableTargetTable`.
 #[derive(Clone, Debug)]
 pub struct CatalogTableTargetTable {
     /// `catalogId`: string, required.
@@ -1670,7 +1660,7 @@ pub struct CatalogTableTargetTable {
 }
 
 impl CatalogTableTargetTable {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         catalog_id: impl Into<Input<String>>,
         database_name: impl Into<Input<String>>,
@@ -1698,7 +1688,7 @@ impl Encode for CatalogTableTargetTable {
     }
 }
 
-/// Nested type `glue.CatalogTableViewDefinition`.
+/// Nested type `CatalogTableViewDefinition`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogTableViewDefinition {
     /// `definer`: string.
@@ -1709,7 +1699,7 @@ pub struct CatalogTableViewDefinition {
     pub last_refresh_type: Option<Input<String>>,
     /// `refreshSeconds`: number.
     pub refresh_seconds: Option<Input<f64>>,
-    /// `representations`: list of [`CatalogTableViewDefinitionRepresentation`].
+    /// `representations`: list of `CatalogTableViewDefinitionRepresentation`.
     pub representations: Option<Input<Vec<Input<CatalogTableViewDefinitionRepresentation>>>>,
     /// `subObjectVersionIds`: list of number.
     pub sub_object_version_ids: Option<Input<Vec<Input<f64>>>>,
@@ -1722,7 +1712,7 @@ pub struct CatalogTableViewDefinition {
 }
 
 impl CatalogTableViewDefinition {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             definer: None,
@@ -1765,7 +1755,7 @@ impl CatalogTableViewDefinition {
         self
     }
 
-    /// `representations`: list of [`CatalogTableViewDefinitionRepresentation`].
+    /// `representations`: list of `CatalogTableViewDefinitionRepresentation`.
     #[must_use]
     pub fn representations(
         mut self,
@@ -1820,7 +1810,7 @@ impl Encode for CatalogTableViewDefinition {
     }
 }
 
-/// Nested type `glue.CatalogTableViewDefinitionRepresentation`.
+/// Nested type `CatalogTableViewDefinitionRepresentation`.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogTableViewDefinitionRepresentation {
     /// `dialect`: string.
@@ -1836,7 +1826,7 @@ pub struct CatalogTableViewDefinitionRepresentation {
 }
 
 impl CatalogTableViewDefinitionRepresentation {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             dialect: None,

@@ -15,25 +15,14 @@ pub struct Role(ChildHandle);
 /// A [`Role`] that is being described.
 pub struct RoleBuilder(Child);
 
-/// What a [`Role`] needs.
-pub mod role {
-    use super::*;
-
-    /// Required inputs of a [`Role`].
-    pub struct Required {
-        /// `assumeRolePolicy`: string, required.
-        pub assume_role_policy: Input<String>,
-    }
-}
-
 impl Role {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:iam/role:Role");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: role::Required) -> RoleBuilder {
+    pub fn child(scope: &Scope, role: &str, assume_role_policy: impl Into<Input<String>>) -> RoleBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("assumeRolePolicy", required.assume_role_policy);
+        child.input("assumeRolePolicy", assume_role_policy.into());
         RoleBuilder(child)
     }
 
@@ -112,7 +101,7 @@ impl RoleBuilder {
         }
     }
 
-    /// `inlinePolicies`: list of [`RoleInlinePolicy`].
+    /// `inlinePolicies`: list of `RoleInlinePolicy`.
     #[must_use]
     pub fn inline_policies(mut self, value: impl Into<Input<Vec<Input<RoleInlinePolicy>>>>) -> Self {
         self.0.input("inlinePolicies", value.into());
@@ -240,7 +229,7 @@ impl RoleBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -260,28 +249,20 @@ pub struct RolePolicy(ChildHandle);
 /// A [`RolePolicy`] that is being described.
 pub struct RolePolicyBuilder(Child);
 
-/// What a [`RolePolicy`] needs.
-pub mod role_policy {
-    use super::*;
-
-    /// Required inputs of a [`RolePolicy`].
-    pub struct Required {
-        /// `policy`: string, required.
-        pub policy: Input<String>,
-        /// `role`: string, required.
-        pub role: Input<String>,
-    }
-}
-
 impl RolePolicy {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:iam/rolePolicy:RolePolicy");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: role_policy::Required) -> RolePolicyBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        policy: impl Into<Input<String>>,
+        role_: impl Into<Input<String>>,
+    ) -> RolePolicyBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("policy", required.policy);
-        child.input("role", required.role);
+        child.input("policy", policy.into());
+        child.input("role", role_.into());
         RolePolicyBuilder(child)
     }
 
@@ -350,7 +331,7 @@ impl RolePolicyBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -370,25 +351,14 @@ pub struct ServiceLinkedRole(ChildHandle);
 /// A [`ServiceLinkedRole`] that is being described.
 pub struct ServiceLinkedRoleBuilder(Child);
 
-/// What a [`ServiceLinkedRole`] needs.
-pub mod service_linked_role {
-    use super::*;
-
-    /// Required inputs of a [`ServiceLinkedRole`].
-    pub struct Required {
-        /// `awsServiceName`: string, required.
-        pub aws_service_name: Input<String>,
-    }
-}
-
 impl ServiceLinkedRole {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:iam/serviceLinkedRole:ServiceLinkedRole");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: service_linked_role::Required) -> ServiceLinkedRoleBuilder {
+    pub fn child(scope: &Scope, role: &str, aws_service_name: impl Into<Input<String>>) -> ServiceLinkedRoleBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("awsServiceName", required.aws_service_name);
+        child.input("awsServiceName", aws_service_name.into());
         ServiceLinkedRoleBuilder(child)
     }
 
@@ -483,7 +453,7 @@ impl ServiceLinkedRoleBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -496,7 +466,7 @@ impl ServiceLinkedRoleBuilder {
     }
 }
 
-/// Nested type `iam.RoleInlinePolicy`.
+/// Nested type `RoleInlinePolicy`.
 #[derive(Clone, Debug, Default)]
 pub struct RoleInlinePolicy {
     /// `name`: string.
@@ -506,7 +476,7 @@ pub struct RoleInlinePolicy {
 }
 
 impl RoleInlinePolicy {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { name: None, policy: None }
     }

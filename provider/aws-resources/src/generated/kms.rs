@@ -12,25 +12,14 @@ pub struct Alias(ChildHandle);
 /// A [`Alias`] that is being described.
 pub struct AliasBuilder(Child);
 
-/// What a [`Alias`] needs.
-pub mod alias {
-    use super::*;
-
-    /// Required inputs of a [`Alias`].
-    pub struct Required {
-        /// `targetKeyId`: string, required.
-        pub target_key_id: Input<String>,
-    }
-}
-
 impl Alias {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:kms/alias:Alias");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: alias::Required) -> AliasBuilder {
+    pub fn child(scope: &Scope, role: &str, target_key_id: impl Into<Input<String>>) -> AliasBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("targetKeyId", required.target_key_id);
+        child.input("targetKeyId", target_key_id.into());
         AliasBuilder(child)
     }
 
@@ -125,7 +114,7 @@ impl AliasBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -151,7 +140,8 @@ impl Key {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> KeyBuilder {
-        KeyBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        KeyBuilder(child)
     }
 
     /// The provider's id.
@@ -426,7 +416,7 @@ impl KeyBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);

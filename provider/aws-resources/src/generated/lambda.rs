@@ -15,25 +15,14 @@ pub struct EventSourceMapping(ChildHandle);
 /// A [`EventSourceMapping`] that is being described.
 pub struct EventSourceMappingBuilder(Child);
 
-/// What a [`EventSourceMapping`] needs.
-pub mod event_source_mapping {
-    use super::*;
-
-    /// Required inputs of a [`EventSourceMapping`].
-    pub struct Required {
-        /// `functionName`: string, required.
-        pub function_name: Input<String>,
-    }
-}
-
 impl EventSourceMapping {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:lambda/eventSourceMapping:EventSourceMapping");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: event_source_mapping::Required) -> EventSourceMappingBuilder {
+    pub fn child(scope: &Scope, role: &str, function_name: impl Into<Input<String>>) -> EventSourceMappingBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("functionName", required.function_name);
+        child.input("functionName", function_name.into());
         EventSourceMappingBuilder(child)
     }
 
@@ -110,7 +99,7 @@ impl Resource for EventSourceMapping {
 }
 
 impl EventSourceMappingBuilder {
-    /// `amazonManagedKafkaEventSourceConfig`: [`EventSourceMappingAmazonManagedKafkaEventSourceConfig`].
+    /// `amazonManagedKafkaEventSourceConfig`: `EventSourceMappingAmazonManagedKafkaEventSourceConfig`.
     #[must_use]
     pub fn amazon_managed_kafka_event_source_config(
         mut self,
@@ -164,7 +153,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `destinationConfig`: [`EventSourceMappingDestinationConfig`].
+    /// `destinationConfig`: `EventSourceMappingDestinationConfig`.
     #[must_use]
     pub fn destination_config(mut self, value: impl Into<Input<EventSourceMappingDestinationConfig>>) -> Self {
         self.0.input("destinationConfig", value.into());
@@ -180,7 +169,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `documentDbEventSourceConfig`: [`EventSourceMappingDocumentDbEventSourceConfig`].
+    /// `documentDbEventSourceConfig`: `EventSourceMappingDocumentDbEventSourceConfig`.
     #[must_use]
     pub fn document_db_event_source_config(
         mut self,
@@ -234,7 +223,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `filterCriteria`: [`EventSourceMappingFilterCriteria`].
+    /// `filterCriteria`: `EventSourceMappingFilterCriteria`.
     #[must_use]
     pub fn filter_criteria(mut self, value: impl Into<Input<EventSourceMappingFilterCriteria>>) -> Self {
         self.0.input("filterCriteria", value.into());
@@ -330,7 +319,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `metricsConfig`: [`EventSourceMappingMetricsConfig`].
+    /// `metricsConfig`: `EventSourceMappingMetricsConfig`.
     #[must_use]
     pub fn metrics_config(mut self, value: impl Into<Input<EventSourceMappingMetricsConfig>>) -> Self {
         self.0.input("metricsConfig", value.into());
@@ -362,7 +351,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `provisionedPollerConfig`: [`EventSourceMappingProvisionedPollerConfig`].
+    /// `provisionedPollerConfig`: `EventSourceMappingProvisionedPollerConfig`.
     #[must_use]
     pub fn provisioned_poller_config(
         mut self,
@@ -416,7 +405,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `scalingConfig`: [`EventSourceMappingScalingConfig`].
+    /// `scalingConfig`: `EventSourceMappingScalingConfig`.
     #[must_use]
     pub fn scaling_config(mut self, value: impl Into<Input<EventSourceMappingScalingConfig>>) -> Self {
         self.0.input("scalingConfig", value.into());
@@ -432,7 +421,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `selfManagedEventSource`: [`EventSourceMappingSelfManagedEventSource`].
+    /// `selfManagedEventSource`: `EventSourceMappingSelfManagedEventSource`.
     #[must_use]
     pub fn self_managed_event_source(
         mut self,
@@ -451,7 +440,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `selfManagedKafkaEventSourceConfig`: [`EventSourceMappingSelfManagedKafkaEventSourceConfig`].
+    /// `selfManagedKafkaEventSourceConfig`: `EventSourceMappingSelfManagedKafkaEventSourceConfig`.
     #[must_use]
     pub fn self_managed_kafka_event_source_config(
         mut self,
@@ -473,7 +462,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// `sourceAccessConfigurations`: list of [`EventSourceMappingSourceAccessConfiguration`].
+    /// `sourceAccessConfigurations`: list of `EventSourceMappingSourceAccessConfiguration`.
     #[must_use]
     pub fn source_access_configurations(
         mut self,
@@ -591,7 +580,7 @@ impl EventSourceMappingBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -611,25 +600,14 @@ pub struct Function(ChildHandle);
 /// A [`Function`] that is being described.
 pub struct FunctionBuilder(Child);
 
-/// What a [`Function`] needs.
-pub mod function {
-    use super::*;
-
-    /// Required inputs of a [`Function`].
-    pub struct Required {
-        /// `role`: string, required.
-        pub role: Input<String>,
-    }
-}
-
 impl Function {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:lambda/function:Function");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: function::Required) -> FunctionBuilder {
+    pub fn child(scope: &Scope, role: &str, role_: impl Into<Input<String>>) -> FunctionBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("role", required.role);
+        child.input("role", role_.into());
         FunctionBuilder(child)
     }
 
@@ -737,7 +715,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `capacityProviderConfig`: [`FunctionCapacityProviderConfig`].
+    /// `capacityProviderConfig`: `FunctionCapacityProviderConfig`.
     #[must_use]
     pub fn capacity_provider_config(mut self, value: impl Into<Input<FunctionCapacityProviderConfig>>) -> Self {
         self.0.input("capacityProviderConfig", value.into());
@@ -801,7 +779,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `deadLetterConfig`: [`FunctionDeadLetterConfig`].
+    /// `deadLetterConfig`: `FunctionDeadLetterConfig`.
     #[must_use]
     pub fn dead_letter_config(mut self, value: impl Into<Input<FunctionDeadLetterConfig>>) -> Self {
         self.0.input("deadLetterConfig", value.into());
@@ -833,7 +811,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `durableConfig`: [`FunctionDurableConfig`].
+    /// `durableConfig`: `FunctionDurableConfig`.
     #[must_use]
     pub fn durable_config(mut self, value: impl Into<Input<FunctionDurableConfig>>) -> Self {
         self.0.input("durableConfig", value.into());
@@ -849,7 +827,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `environment`: [`FunctionEnvironment`].
+    /// `environment`: `FunctionEnvironment`.
     #[must_use]
     pub fn environment(mut self, value: impl Into<Input<FunctionEnvironment>>) -> Self {
         self.0.input("environment", value.into());
@@ -865,7 +843,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `ephemeralStorage`: [`FunctionEphemeralStorage`].
+    /// `ephemeralStorage`: `FunctionEphemeralStorage`.
     #[must_use]
     pub fn ephemeral_storage(mut self, value: impl Into<Input<FunctionEphemeralStorage>>) -> Self {
         self.0.input("ephemeralStorage", value.into());
@@ -881,7 +859,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `fileSystemConfig`: [`FunctionFileSystemConfig`].
+    /// `fileSystemConfig`: `FunctionFileSystemConfig`.
     #[must_use]
     pub fn file_system_config(mut self, value: impl Into<Input<FunctionFileSystemConfig>>) -> Self {
         self.0.input("fileSystemConfig", value.into());
@@ -913,7 +891,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `imageConfig`: [`FunctionImageConfig`].
+    /// `imageConfig`: `FunctionImageConfig`.
     #[must_use]
     pub fn image_config(mut self, value: impl Into<Input<FunctionImageConfig>>) -> Self {
         self.0.input("imageConfig", value.into());
@@ -977,7 +955,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `loggingConfig`: [`FunctionLoggingConfig`].
+    /// `loggingConfig`: `FunctionLoggingConfig`.
     #[must_use]
     pub fn logging_config(mut self, value: impl Into<Input<FunctionLoggingConfig>>) -> Self {
         self.0.input("loggingConfig", value.into());
@@ -1217,7 +1195,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `snapStart`: [`FunctionSnapStart`].
+    /// `snapStart`: `FunctionSnapStart`.
     #[must_use]
     pub fn snap_start(mut self, value: impl Into<Input<FunctionSnapStart>>) -> Self {
         self.0.input("snapStart", value.into());
@@ -1281,7 +1259,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `tenancyConfig`: [`FunctionTenancyConfig`].
+    /// `tenancyConfig`: `FunctionTenancyConfig`.
     #[must_use]
     pub fn tenancy_config(mut self, value: impl Into<Input<FunctionTenancyConfig>>) -> Self {
         self.0.input("tenancyConfig", value.into());
@@ -1313,7 +1291,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `tracingConfig`: [`FunctionTracingConfig`].
+    /// `tracingConfig`: `FunctionTracingConfig`.
     #[must_use]
     pub fn tracing_config(mut self, value: impl Into<Input<FunctionTracingConfig>>) -> Self {
         self.0.input("tracingConfig", value.into());
@@ -1345,7 +1323,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// `vpcConfig`: [`FunctionVpcConfig`].
+    /// `vpcConfig`: `FunctionVpcConfig`.
     #[must_use]
     pub fn vpc_config(mut self, value: impl Into<Input<FunctionVpcConfig>>) -> Self {
         self.0.input("vpcConfig", value.into());
@@ -1361,7 +1339,7 @@ impl FunctionBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1381,17 +1359,6 @@ pub struct FunctionEventInvokeConfig(ChildHandle);
 /// A [`FunctionEventInvokeConfig`] that is being described.
 pub struct FunctionEventInvokeConfigBuilder(Child);
 
-/// What a [`FunctionEventInvokeConfig`] needs.
-pub mod function_event_invoke_config {
-    use super::*;
-
-    /// Required inputs of a [`FunctionEventInvokeConfig`].
-    pub struct Required {
-        /// `functionName`: string, required.
-        pub function_name: Input<String>,
-    }
-}
-
 impl FunctionEventInvokeConfig {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
@@ -1400,10 +1367,10 @@ impl FunctionEventInvokeConfig {
     pub fn child(
         scope: &Scope,
         role: &str,
-        required: function_event_invoke_config::Required,
+        function_name: impl Into<Input<String>>,
     ) -> FunctionEventInvokeConfigBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("functionName", required.function_name);
+        child.input("functionName", function_name.into());
         FunctionEventInvokeConfigBuilder(child)
     }
 
@@ -1430,7 +1397,7 @@ impl Resource for FunctionEventInvokeConfig {
 }
 
 impl FunctionEventInvokeConfigBuilder {
-    /// `destinationConfig`: [`FunctionEventInvokeConfigDestinationConfig`].
+    /// `destinationConfig`: `FunctionEventInvokeConfigDestinationConfig`.
     #[must_use]
     pub fn destination_config(mut self, value: impl Into<Input<FunctionEventInvokeConfigDestinationConfig>>) -> Self {
         self.0.input("destinationConfig", value.into());
@@ -1510,7 +1477,7 @@ impl FunctionEventInvokeConfigBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1530,28 +1497,20 @@ pub struct Invocation(ChildHandle);
 /// A [`Invocation`] that is being described.
 pub struct InvocationBuilder(Child);
 
-/// What a [`Invocation`] needs.
-pub mod invocation {
-    use super::*;
-
-    /// Required inputs of a [`Invocation`].
-    pub struct Required {
-        /// `functionName`: string, required.
-        pub function_name: Input<String>,
-        /// `input`: string, required.
-        pub input: Input<String>,
-    }
-}
-
 impl Invocation {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:lambda/invocation:Invocation");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: invocation::Required) -> InvocationBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        function_name: impl Into<Input<String>>,
+        input: impl Into<Input<String>>,
+    ) -> InvocationBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("functionName", required.function_name);
-        child.input("input", required.input);
+        child.input("functionName", function_name.into());
+        child.input("input", input.into());
         InvocationBuilder(child)
     }
 
@@ -1684,7 +1643,7 @@ impl InvocationBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1704,31 +1663,22 @@ pub struct Permission(ChildHandle);
 /// A [`Permission`] that is being described.
 pub struct PermissionBuilder(Child);
 
-/// What a [`Permission`] needs.
-pub mod permission {
-    use super::*;
-
-    /// Required inputs of a [`Permission`].
-    pub struct Required {
-        /// `action`: string, required.
-        pub action: Input<String>,
-        /// `function`: string, required.
-        pub function: Input<String>,
-        /// `principal`: string, required.
-        pub principal: Input<String>,
-    }
-}
-
 impl Permission {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:lambda/permission:Permission");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: permission::Required) -> PermissionBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        action: impl Into<Input<String>>,
+        function: impl Into<Input<String>>,
+        principal: impl Into<Input<String>>,
+    ) -> PermissionBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("action", required.action);
-        child.input("function", required.function);
-        child.input("principal", required.principal);
+        child.input("action", action.into());
+        child.input("function", function.into());
+        child.input("principal", principal.into());
         PermissionBuilder(child)
     }
 
@@ -1935,7 +1885,7 @@ impl PermissionBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1948,18 +1898,18 @@ impl PermissionBuilder {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingAmazonManagedKafkaEventSourceConfig`.
+/// Nested type `EventSourceMappingAmazonManagedKafkaEventSourceConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfig {
     /// `consumerGroupId`: string.
     pub consumer_group_id: Option<Input<String>>,
-    /// `schemaRegistryConfig`: [`EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig`].
+    /// `schemaRegistryConfig`: `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig`.
     pub schema_registry_config:
         Option<Input<EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig>>,
 }
 
 impl EventSourceMappingAmazonManagedKafkaEventSourceConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { consumer_group_id: None, schema_registry_config: None }
     }
@@ -1971,7 +1921,7 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfig {
         self
     }
 
-    /// `schemaRegistryConfig`: [`EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig`].
+    /// `schemaRegistryConfig`: `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig`.
     #[must_use]
     pub fn schema_registry_config(
         mut self,
@@ -1991,10 +1941,10 @@ impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig`.
+/// Nested type `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig {
-    /// `accessConfigs`: list of [`EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`].
+    /// `accessConfigs`: list of `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
     pub access_configs: Option<
         Input<Vec<Input<EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig>>>,
     >,
@@ -2002,7 +1952,7 @@ pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryCo
     pub event_record_format: Option<Input<String>>,
     /// `schemaRegistryUri`: string.
     pub schema_registry_uri: Option<Input<String>>,
-    /// `schemaValidationConfigs`: list of [`EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`].
+    /// `schemaValidationConfigs`: list of `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
     pub schema_validation_configs: Option<
         Input<
             Vec<Input<EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig>>,
@@ -2011,7 +1961,7 @@ pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryCo
 }
 
 impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             access_configs: None,
@@ -2021,7 +1971,7 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig {
         }
     }
 
-    /// `accessConfigs`: list of [`EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`].
+    /// `accessConfigs`: list of `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
     #[must_use]
     pub fn access_configs(
         mut self,
@@ -2047,7 +1997,7 @@ impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfig {
         self
     }
 
-    /// `schemaValidationConfigs`: list of [`EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`].
+    /// `schemaValidationConfigs`: list of `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
     #[must_use]
     pub fn schema_validation_configs(
         mut self,
@@ -2077,7 +2027,7 @@ impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegis
     }
 }
 
-/// Nested type `lambda.EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
+/// Nested type `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig {
     /// `type`: string.
@@ -2087,7 +2037,7 @@ pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryCo
 }
 
 impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { r#type: None, uri: None }
     }
@@ -2113,7 +2063,7 @@ impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegis
     }
 }
 
-/// Nested type `lambda.EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
+/// Nested type `EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig {
     /// `attribute`: string.
@@ -2121,7 +2071,7 @@ pub struct EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryCo
 }
 
 impl EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { attribute: None }
     }
@@ -2140,20 +2090,20 @@ impl Encode for EventSourceMappingAmazonManagedKafkaEventSourceConfigSchemaRegis
     }
 }
 
-/// Nested type `lambda.EventSourceMappingDestinationConfig`.
+/// Nested type `EventSourceMappingDestinationConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingDestinationConfig {
-    /// `onFailure`: [`EventSourceMappingDestinationConfigOnFailure`].
+    /// `onFailure`: `EventSourceMappingDestinationConfigOnFailure`.
     pub on_failure: Option<Input<EventSourceMappingDestinationConfigOnFailure>>,
 }
 
 impl EventSourceMappingDestinationConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { on_failure: None }
     }
 
-    /// `onFailure`: [`EventSourceMappingDestinationConfigOnFailure`].
+    /// `onFailure`: `EventSourceMappingDestinationConfigOnFailure`.
     #[must_use]
     pub fn on_failure(mut self, value: impl Into<Input<EventSourceMappingDestinationConfigOnFailure>>) -> Self {
         self.on_failure = Some(value.into());
@@ -2167,7 +2117,7 @@ impl Encode for EventSourceMappingDestinationConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingDestinationConfigOnFailure`.
+/// Nested type `EventSourceMappingDestinationConfigOnFailure`.
 #[derive(Clone, Debug)]
 pub struct EventSourceMappingDestinationConfigOnFailure {
     /// `destinationArn`: string, required.
@@ -2175,7 +2125,7 @@ pub struct EventSourceMappingDestinationConfigOnFailure {
 }
 
 impl EventSourceMappingDestinationConfigOnFailure {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(destination_arn: impl Into<Input<String>>) -> Self {
         Self { destination_arn: destination_arn.into() }
     }
@@ -2187,7 +2137,7 @@ impl Encode for EventSourceMappingDestinationConfigOnFailure {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingDocumentDbEventSourceConfig`.
+/// Nested type `EventSourceMappingDocumentDbEventSourceConfig`.
 #[derive(Clone, Debug)]
 pub struct EventSourceMappingDocumentDbEventSourceConfig {
     /// `collectionName`: string.
@@ -2199,7 +2149,7 @@ pub struct EventSourceMappingDocumentDbEventSourceConfig {
 }
 
 impl EventSourceMappingDocumentDbEventSourceConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(database_name: impl Into<Input<String>>) -> Self {
         Self { collection_name: None, database_name: database_name.into(), full_document: None }
     }
@@ -2229,20 +2179,20 @@ impl Encode for EventSourceMappingDocumentDbEventSourceConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingFilterCriteria`.
+/// Nested type `EventSourceMappingFilterCriteria`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingFilterCriteria {
-    /// `filters`: list of [`EventSourceMappingFilterCriteriaFilter`].
+    /// `filters`: list of `EventSourceMappingFilterCriteriaFilter`.
     pub filters: Option<Input<Vec<Input<EventSourceMappingFilterCriteriaFilter>>>>,
 }
 
 impl EventSourceMappingFilterCriteria {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { filters: None }
     }
 
-    /// `filters`: list of [`EventSourceMappingFilterCriteriaFilter`].
+    /// `filters`: list of `EventSourceMappingFilterCriteriaFilter`.
     #[must_use]
     pub fn filters(mut self, value: impl Into<Input<Vec<Input<EventSourceMappingFilterCriteriaFilter>>>>) -> Self {
         self.filters = Some(value.into());
@@ -2256,7 +2206,7 @@ impl Encode for EventSourceMappingFilterCriteria {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingFilterCriteriaFilter`.
+/// Nested type `EventSourceMappingFilterCriteriaFilter`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingFilterCriteriaFilter {
     /// `pattern`: string.
@@ -2264,7 +2214,7 @@ pub struct EventSourceMappingFilterCriteriaFilter {
 }
 
 impl EventSourceMappingFilterCriteriaFilter {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { pattern: None }
     }
@@ -2283,7 +2233,7 @@ impl Encode for EventSourceMappingFilterCriteriaFilter {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingMetricsConfig`.
+/// Nested type `EventSourceMappingMetricsConfig`.
 #[derive(Clone, Debug)]
 pub struct EventSourceMappingMetricsConfig {
     /// `metrics`: list of string, required.
@@ -2291,7 +2241,7 @@ pub struct EventSourceMappingMetricsConfig {
 }
 
 impl EventSourceMappingMetricsConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(metrics: impl Into<Input<Vec<Input<String>>>>) -> Self {
         Self { metrics: metrics.into() }
     }
@@ -2303,7 +2253,7 @@ impl Encode for EventSourceMappingMetricsConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingProvisionedPollerConfig`.
+/// Nested type `EventSourceMappingProvisionedPollerConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingProvisionedPollerConfig {
     /// `maximumPollers`: number.
@@ -2315,7 +2265,7 @@ pub struct EventSourceMappingProvisionedPollerConfig {
 }
 
 impl EventSourceMappingProvisionedPollerConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { maximum_pollers: None, minimum_pollers: None, poller_group_name: None }
     }
@@ -2352,7 +2302,7 @@ impl Encode for EventSourceMappingProvisionedPollerConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingScalingConfig`.
+/// Nested type `EventSourceMappingScalingConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingScalingConfig {
     /// `maximumConcurrency`: number.
@@ -2360,7 +2310,7 @@ pub struct EventSourceMappingScalingConfig {
 }
 
 impl EventSourceMappingScalingConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { maximum_concurrency: None }
     }
@@ -2379,7 +2329,7 @@ impl Encode for EventSourceMappingScalingConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingSelfManagedEventSource`.
+/// Nested type `EventSourceMappingSelfManagedEventSource`.
 #[derive(Clone, Debug)]
 pub struct EventSourceMappingSelfManagedEventSource {
     /// `endpoints`: map of string, required.
@@ -2387,7 +2337,7 @@ pub struct EventSourceMappingSelfManagedEventSource {
 }
 
 impl EventSourceMappingSelfManagedEventSource {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(endpoints: impl Into<Input<BTreeMap<String, Input<String>>>>) -> Self {
         Self { endpoints: endpoints.into() }
     }
@@ -2399,17 +2349,17 @@ impl Encode for EventSourceMappingSelfManagedEventSource {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingSelfManagedKafkaEventSourceConfig`.
+/// Nested type `EventSourceMappingSelfManagedKafkaEventSourceConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingSelfManagedKafkaEventSourceConfig {
     /// `consumerGroupId`: string.
     pub consumer_group_id: Option<Input<String>>,
-    /// `schemaRegistryConfig`: [`EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig`].
+    /// `schemaRegistryConfig`: `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig`.
     pub schema_registry_config: Option<Input<EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig>>,
 }
 
 impl EventSourceMappingSelfManagedKafkaEventSourceConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { consumer_group_id: None, schema_registry_config: None }
     }
@@ -2421,7 +2371,7 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfig {
         self
     }
 
-    /// `schemaRegistryConfig`: [`EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig`].
+    /// `schemaRegistryConfig`: `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig`.
     #[must_use]
     pub fn schema_registry_config(
         mut self,
@@ -2441,17 +2391,17 @@ impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfig {
     }
 }
 
-/// Nested type `lambda.EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig`.
+/// Nested type `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig {
-    /// `accessConfigs`: list of [`EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`].
+    /// `accessConfigs`: list of `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
     pub access_configs:
         Option<Input<Vec<Input<EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig>>>>,
     /// `eventRecordFormat`: string.
     pub event_record_format: Option<Input<String>>,
     /// `schemaRegistryUri`: string.
     pub schema_registry_uri: Option<Input<String>>,
-    /// `schemaValidationConfigs`: list of [`EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`].
+    /// `schemaValidationConfigs`: list of `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
     pub schema_validation_configs: Option<
         Input<
             Vec<Input<EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig>>,
@@ -2460,7 +2410,7 @@ pub struct EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConf
 }
 
 impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self {
             access_configs: None,
@@ -2470,7 +2420,7 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig {
         }
     }
 
-    /// `accessConfigs`: list of [`EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`].
+    /// `accessConfigs`: list of `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
     #[must_use]
     pub fn access_configs(
         mut self,
@@ -2496,7 +2446,7 @@ impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfig {
         self
     }
 
-    /// `schemaValidationConfigs`: list of [`EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`].
+    /// `schemaValidationConfigs`: list of `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
     #[must_use]
     pub fn schema_validation_configs(
         mut self,
@@ -2526,7 +2476,7 @@ impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistr
     }
 }
 
-/// Nested type `lambda.EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
+/// Nested type `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig {
     /// `type`: string.
@@ -2536,7 +2486,7 @@ pub struct EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConf
 }
 
 impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigAccessConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { r#type: None, uri: None }
     }
@@ -2562,7 +2512,7 @@ impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistr
     }
 }
 
-/// Nested type `lambda.EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
+/// Nested type `EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig {
     /// `attribute`: string.
@@ -2570,7 +2520,7 @@ pub struct EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConf
 }
 
 impl EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistryConfigSchemaValidationConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { attribute: None }
     }
@@ -2589,7 +2539,7 @@ impl Encode for EventSourceMappingSelfManagedKafkaEventSourceConfigSchemaRegistr
     }
 }
 
-/// Nested type `lambda.EventSourceMappingSourceAccessConfiguration`.
+/// Nested type `EventSourceMappingSourceAccessConfiguration`.
 #[derive(Clone, Debug)]
 pub struct EventSourceMappingSourceAccessConfiguration {
     /// `type`: string, required.
@@ -2599,7 +2549,7 @@ pub struct EventSourceMappingSourceAccessConfiguration {
 }
 
 impl EventSourceMappingSourceAccessConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(r#type: impl Into<Input<String>>, uri: impl Into<Input<String>>) -> Self {
         Self { r#type: r#type.into(), uri: uri.into() }
     }
@@ -2611,16 +2561,16 @@ impl Encode for EventSourceMappingSourceAccessConfiguration {
     }
 }
 
-/// Nested type `lambda.FunctionCapacityProviderConfig`.
+/// Nested type `FunctionCapacityProviderConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionCapacityProviderConfig {
-    /// `lambdaManagedInstancesCapacityProviderConfig`: [`FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig`], required.
+    /// `lambdaManagedInstancesCapacityProviderConfig`: `FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig`, required.
     pub lambda_managed_instances_capacity_provider_config:
         Input<FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig>,
 }
 
 impl FunctionCapacityProviderConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         lambda_managed_instances_capacity_provider_config: impl Into<
             Input<FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig>,
@@ -2641,7 +2591,7 @@ impl Encode for FunctionCapacityProviderConfig {
     }
 }
 
-/// Nested type `lambda.FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig`.
+/// Nested type `FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig {
     /// `capacityProviderArn`: string, required.
@@ -2653,7 +2603,7 @@ pub struct FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderC
 }
 
 impl FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProviderConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(capacity_provider_arn: impl Into<Input<String>>) -> Self {
         Self {
             capacity_provider_arn: capacity_provider_arn.into(),
@@ -2693,7 +2643,7 @@ impl Encode for FunctionCapacityProviderConfigLambdaManagedInstancesCapacityProv
     }
 }
 
-/// Nested type `lambda.FunctionDeadLetterConfig`.
+/// Nested type `FunctionDeadLetterConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionDeadLetterConfig {
     /// `targetArn`: string, required.
@@ -2701,7 +2651,7 @@ pub struct FunctionDeadLetterConfig {
 }
 
 impl FunctionDeadLetterConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(target_arn: impl Into<Input<String>>) -> Self {
         Self { target_arn: target_arn.into() }
     }
@@ -2713,7 +2663,7 @@ impl Encode for FunctionDeadLetterConfig {
     }
 }
 
-/// Nested type `lambda.FunctionDurableConfig`.
+/// Nested type `FunctionDurableConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionDurableConfig {
     /// `executionTimeout`: number, required.
@@ -2723,7 +2673,7 @@ pub struct FunctionDurableConfig {
 }
 
 impl FunctionDurableConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(execution_timeout: impl Into<Input<f64>>) -> Self {
         Self { execution_timeout: execution_timeout.into(), retention_period: None }
     }
@@ -2745,7 +2695,7 @@ impl Encode for FunctionDurableConfig {
     }
 }
 
-/// Nested type `lambda.FunctionEnvironment`.
+/// Nested type `FunctionEnvironment`.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionEnvironment {
     /// `variables`: map of string.
@@ -2753,7 +2703,7 @@ pub struct FunctionEnvironment {
 }
 
 impl FunctionEnvironment {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { variables: None }
     }
@@ -2772,7 +2722,7 @@ impl Encode for FunctionEnvironment {
     }
 }
 
-/// Nested type `lambda.FunctionEphemeralStorage`.
+/// Nested type `FunctionEphemeralStorage`.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionEphemeralStorage {
     /// `size`: number.
@@ -2780,7 +2730,7 @@ pub struct FunctionEphemeralStorage {
 }
 
 impl FunctionEphemeralStorage {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { size: None }
     }
@@ -2799,29 +2749,29 @@ impl Encode for FunctionEphemeralStorage {
     }
 }
 
-/// Nested type `lambda.FunctionEventInvokeConfigDestinationConfig`.
+/// Nested type `FunctionEventInvokeConfigDestinationConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionEventInvokeConfigDestinationConfig {
-    /// `onFailure`: [`FunctionEventInvokeConfigDestinationConfigOnFailure`].
+    /// `onFailure`: `FunctionEventInvokeConfigDestinationConfigOnFailure`.
     pub on_failure: Option<Input<FunctionEventInvokeConfigDestinationConfigOnFailure>>,
-    /// `onSuccess`: [`FunctionEventInvokeConfigDestinationConfigOnSuccess`].
+    /// `onSuccess`: `FunctionEventInvokeConfigDestinationConfigOnSuccess`.
     pub on_success: Option<Input<FunctionEventInvokeConfigDestinationConfigOnSuccess>>,
 }
 
 impl FunctionEventInvokeConfigDestinationConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { on_failure: None, on_success: None }
     }
 
-    /// `onFailure`: [`FunctionEventInvokeConfigDestinationConfigOnFailure`].
+    /// `onFailure`: `FunctionEventInvokeConfigDestinationConfigOnFailure`.
     #[must_use]
     pub fn on_failure(mut self, value: impl Into<Input<FunctionEventInvokeConfigDestinationConfigOnFailure>>) -> Self {
         self.on_failure = Some(value.into());
         self
     }
 
-    /// `onSuccess`: [`FunctionEventInvokeConfigDestinationConfigOnSuccess`].
+    /// `onSuccess`: `FunctionEventInvokeConfigDestinationConfigOnSuccess`.
     #[must_use]
     pub fn on_success(mut self, value: impl Into<Input<FunctionEventInvokeConfigDestinationConfigOnSuccess>>) -> Self {
         self.on_success = Some(value.into());
@@ -2838,7 +2788,7 @@ impl Encode for FunctionEventInvokeConfigDestinationConfig {
     }
 }
 
-/// Nested type `lambda.FunctionEventInvokeConfigDestinationConfigOnFailure`.
+/// Nested type `FunctionEventInvokeConfigDestinationConfigOnFailure`.
 #[derive(Clone, Debug)]
 pub struct FunctionEventInvokeConfigDestinationConfigOnFailure {
     /// `destination`: string, required.
@@ -2846,7 +2796,7 @@ pub struct FunctionEventInvokeConfigDestinationConfigOnFailure {
 }
 
 impl FunctionEventInvokeConfigDestinationConfigOnFailure {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(destination: impl Into<Input<String>>) -> Self {
         Self { destination: destination.into() }
     }
@@ -2858,7 +2808,7 @@ impl Encode for FunctionEventInvokeConfigDestinationConfigOnFailure {
     }
 }
 
-/// Nested type `lambda.FunctionEventInvokeConfigDestinationConfigOnSuccess`.
+/// Nested type `FunctionEventInvokeConfigDestinationConfigOnSuccess`.
 #[derive(Clone, Debug)]
 pub struct FunctionEventInvokeConfigDestinationConfigOnSuccess {
     /// `destination`: string, required.
@@ -2866,7 +2816,7 @@ pub struct FunctionEventInvokeConfigDestinationConfigOnSuccess {
 }
 
 impl FunctionEventInvokeConfigDestinationConfigOnSuccess {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(destination: impl Into<Input<String>>) -> Self {
         Self { destination: destination.into() }
     }
@@ -2878,7 +2828,7 @@ impl Encode for FunctionEventInvokeConfigDestinationConfigOnSuccess {
     }
 }
 
-/// Nested type `lambda.FunctionFileSystemConfig`.
+/// Nested type `FunctionFileSystemConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionFileSystemConfig {
     /// `arn`: string, required.
@@ -2888,7 +2838,7 @@ pub struct FunctionFileSystemConfig {
 }
 
 impl FunctionFileSystemConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(arn: impl Into<Input<String>>, local_mount_path: impl Into<Input<String>>) -> Self {
         Self { arn: arn.into(), local_mount_path: local_mount_path.into() }
     }
@@ -2900,7 +2850,7 @@ impl Encode for FunctionFileSystemConfig {
     }
 }
 
-/// Nested type `lambda.FunctionImageConfig`.
+/// Nested type `FunctionImageConfig`.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionImageConfig {
     /// `commands`: list of string.
@@ -2912,7 +2862,7 @@ pub struct FunctionImageConfig {
 }
 
 impl FunctionImageConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { commands: None, entry_points: None, working_directory: None }
     }
@@ -2949,7 +2899,7 @@ impl Encode for FunctionImageConfig {
     }
 }
 
-/// Nested type `lambda.FunctionLoggingConfig`.
+/// Nested type `FunctionLoggingConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionLoggingConfig {
     /// `applicationLogLevel`: string.
@@ -2963,7 +2913,7 @@ pub struct FunctionLoggingConfig {
 }
 
 impl FunctionLoggingConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(log_format: impl Into<Input<String>>) -> Self {
         Self { application_log_level: None, log_format: log_format.into(), log_group: None, system_log_level: None }
     }
@@ -3001,7 +2951,7 @@ impl Encode for FunctionLoggingConfig {
     }
 }
 
-/// Nested type `lambda.FunctionSnapStart`.
+/// Nested type `FunctionSnapStart`.
 #[derive(Clone, Debug)]
 pub struct FunctionSnapStart {
     /// `applyOn`: string, required.
@@ -3011,7 +2961,7 @@ pub struct FunctionSnapStart {
 }
 
 impl FunctionSnapStart {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(apply_on: impl Into<Input<String>>) -> Self {
         Self { apply_on: apply_on.into(), optimization_status: None }
     }
@@ -3033,7 +2983,7 @@ impl Encode for FunctionSnapStart {
     }
 }
 
-/// Nested type `lambda.FunctionTenancyConfig`.
+/// Nested type `FunctionTenancyConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionTenancyConfig {
     /// `tenantIsolationMode`: string, required.
@@ -3041,7 +2991,7 @@ pub struct FunctionTenancyConfig {
 }
 
 impl FunctionTenancyConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(tenant_isolation_mode: impl Into<Input<String>>) -> Self {
         Self { tenant_isolation_mode: tenant_isolation_mode.into() }
     }
@@ -3053,7 +3003,7 @@ impl Encode for FunctionTenancyConfig {
     }
 }
 
-/// Nested type `lambda.FunctionTracingConfig`.
+/// Nested type `FunctionTracingConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionTracingConfig {
     /// `mode`: string, required.
@@ -3061,7 +3011,7 @@ pub struct FunctionTracingConfig {
 }
 
 impl FunctionTracingConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(mode: impl Into<Input<String>>) -> Self {
         Self { mode: mode.into() }
     }
@@ -3073,7 +3023,7 @@ impl Encode for FunctionTracingConfig {
     }
 }
 
-/// Nested type `lambda.FunctionVpcConfig`.
+/// Nested type `FunctionVpcConfig`.
 #[derive(Clone, Debug)]
 pub struct FunctionVpcConfig {
     /// `ipv6AllowedForDualStack`: boolean.
@@ -3087,7 +3037,7 @@ pub struct FunctionVpcConfig {
 }
 
 impl FunctionVpcConfig {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(
         security_group_ids: impl Into<Input<Vec<Input<String>>>>,
         subnet_ids: impl Into<Input<Vec<Input<String>>>>,

@@ -21,7 +21,8 @@ impl Bucket {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> BucketBuilder {
-        BucketBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        BucketBuilder(child)
     }
 
     /// The provider's id.
@@ -199,7 +200,7 @@ impl BucketBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -219,29 +220,14 @@ pub struct BucketLifecycleConfiguration(ChildHandle);
 /// A [`BucketLifecycleConfiguration`] that is being described.
 pub struct BucketLifecycleConfigurationBuilder(Child);
 
-/// What a [`BucketLifecycleConfiguration`] needs.
-pub mod bucket_lifecycle_configuration {
-    use super::*;
-
-    /// Required inputs of a [`BucketLifecycleConfiguration`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-    }
-}
-
 impl BucketLifecycleConfiguration {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(
-        scope: &Scope,
-        role: &str,
-        required: bucket_lifecycle_configuration::Required,
-    ) -> BucketLifecycleConfigurationBuilder {
+    pub fn child(scope: &Scope, role: &str, bucket: impl Into<Input<String>>) -> BucketLifecycleConfigurationBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
+        child.input("bucket", bucket.into());
         BucketLifecycleConfigurationBuilder(child)
     }
 
@@ -289,7 +275,7 @@ impl BucketLifecycleConfigurationBuilder {
         }
     }
 
-    /// `rules`: list of [`BucketLifecycleConfigurationRule`].
+    /// `rules`: list of `BucketLifecycleConfigurationRule`.
     #[must_use]
     pub fn rules(mut self, value: impl Into<Input<Vec<Input<BucketLifecycleConfigurationRule>>>>) -> Self {
         self.0.input("rules", value.into());
@@ -305,7 +291,7 @@ impl BucketLifecycleConfigurationBuilder {
         }
     }
 
-    /// `timeouts`: [`BucketLifecycleConfigurationTimeouts`].
+    /// `timeouts`: `BucketLifecycleConfigurationTimeouts`.
     #[must_use]
     pub fn timeouts(mut self, value: impl Into<Input<BucketLifecycleConfigurationTimeouts>>) -> Self {
         self.0.input("timeouts", value.into());
@@ -337,7 +323,7 @@ impl BucketLifecycleConfigurationBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -357,29 +343,14 @@ pub struct BucketObjectLockConfiguration(ChildHandle);
 /// A [`BucketObjectLockConfiguration`] that is being described.
 pub struct BucketObjectLockConfigurationBuilder(Child);
 
-/// What a [`BucketObjectLockConfiguration`] needs.
-pub mod bucket_object_lock_configuration {
-    use super::*;
-
-    /// Required inputs of a [`BucketObjectLockConfiguration`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-    }
-}
-
 impl BucketObjectLockConfiguration {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(
-        scope: &Scope,
-        role: &str,
-        required: bucket_object_lock_configuration::Required,
-    ) -> BucketObjectLockConfigurationBuilder {
+    pub fn child(scope: &Scope, role: &str, bucket: impl Into<Input<String>>) -> BucketObjectLockConfigurationBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
+        child.input("bucket", bucket.into());
         BucketObjectLockConfigurationBuilder(child)
     }
 
@@ -438,7 +409,7 @@ impl BucketObjectLockConfigurationBuilder {
         }
     }
 
-    /// `rule`: [`BucketObjectLockConfigurationRule`].
+    /// `rule`: `BucketObjectLockConfigurationRule`.
     #[must_use]
     pub fn rule(mut self, value: impl Into<Input<BucketObjectLockConfigurationRule>>) -> Self {
         self.0.input("rule", value.into());
@@ -470,7 +441,7 @@ impl BucketObjectLockConfigurationBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -490,25 +461,14 @@ pub struct BucketObjectv2(ChildHandle);
 /// A [`BucketObjectv2`] that is being described.
 pub struct BucketObjectv2Builder(Child);
 
-/// What a [`BucketObjectv2`] needs.
-pub mod bucket_objectv2 {
-    use super::*;
-
-    /// Required inputs of a [`BucketObjectv2`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-    }
-}
-
 impl BucketObjectv2 {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketObjectv2:BucketObjectv2");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: bucket_objectv2::Required) -> BucketObjectv2Builder {
+    pub fn child(scope: &Scope, role: &str, bucket: impl Into<Input<String>>) -> BucketObjectv2Builder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
+        child.input("bucket", bucket.into());
         BucketObjectv2Builder(child)
     }
 
@@ -898,7 +858,7 @@ impl BucketObjectv2Builder {
         }
     }
 
-    /// `overrideProvider`: [`BucketObjectv2OverrideProvider`].
+    /// `overrideProvider`: `BucketObjectv2OverrideProvider`.
     #[must_use]
     pub fn override_provider(mut self, value: impl Into<Input<BucketObjectv2OverrideProvider>>) -> Self {
         self.0.input("overrideProvider", value.into());
@@ -1026,7 +986,7 @@ impl BucketObjectv2Builder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1046,19 +1006,6 @@ pub struct BucketOwnershipControls(ChildHandle);
 /// A [`BucketOwnershipControls`] that is being described.
 pub struct BucketOwnershipControlsBuilder(Child);
 
-/// What a [`BucketOwnershipControls`] needs.
-pub mod bucket_ownership_controls {
-    use super::*;
-
-    /// Required inputs of a [`BucketOwnershipControls`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-        /// `rule`: [`BucketOwnershipControlsRule`], required.
-        pub rule: Input<BucketOwnershipControlsRule>,
-    }
-}
-
 impl BucketOwnershipControls {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketOwnershipControls:BucketOwnershipControls");
@@ -1067,11 +1014,12 @@ impl BucketOwnershipControls {
     pub fn child(
         scope: &Scope,
         role: &str,
-        required: bucket_ownership_controls::Required,
+        bucket: impl Into<Input<String>>,
+        rule: impl Into<Input<BucketOwnershipControlsRule>>,
     ) -> BucketOwnershipControlsBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
-        child.input("rule", required.rule);
+        child.input("bucket", bucket.into());
+        child.input("rule", rule.into());
         BucketOwnershipControlsBuilder(child)
     }
 
@@ -1114,7 +1062,7 @@ impl BucketOwnershipControlsBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1134,28 +1082,20 @@ pub struct BucketPolicy(ChildHandle);
 /// A [`BucketPolicy`] that is being described.
 pub struct BucketPolicyBuilder(Child);
 
-/// What a [`BucketPolicy`] needs.
-pub mod bucket_policy {
-    use super::*;
-
-    /// Required inputs of a [`BucketPolicy`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-        /// `policy`: string, required.
-        pub policy: Input<String>,
-    }
-}
-
 impl BucketPolicy {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketPolicy:BucketPolicy");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: bucket_policy::Required) -> BucketPolicyBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        bucket: impl Into<Input<String>>,
+        policy: impl Into<Input<String>>,
+    ) -> BucketPolicyBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
-        child.input("policy", required.policy);
+        child.input("bucket", bucket.into());
+        child.input("policy", policy.into());
         BucketPolicyBuilder(child)
     }
 
@@ -1203,7 +1143,7 @@ impl BucketPolicyBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1223,29 +1163,14 @@ pub struct BucketPublicAccessBlock(ChildHandle);
 /// A [`BucketPublicAccessBlock`] that is being described.
 pub struct BucketPublicAccessBlockBuilder(Child);
 
-/// What a [`BucketPublicAccessBlock`] needs.
-pub mod bucket_public_access_block {
-    use super::*;
-
-    /// Required inputs of a [`BucketPublicAccessBlock`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-    }
-}
-
 impl BucketPublicAccessBlock {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(
-        scope: &Scope,
-        role: &str,
-        required: bucket_public_access_block::Required,
-    ) -> BucketPublicAccessBlockBuilder {
+    pub fn child(scope: &Scope, role: &str, bucket: impl Into<Input<String>>) -> BucketPublicAccessBlockBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
+        child.input("bucket", bucket.into());
         BucketPublicAccessBlockBuilder(child)
     }
 
@@ -1368,7 +1293,7 @@ impl BucketPublicAccessBlockBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1388,19 +1313,6 @@ pub struct BucketServerSideEncryptionConfiguration(ChildHandle);
 /// A [`BucketServerSideEncryptionConfiguration`] that is being described.
 pub struct BucketServerSideEncryptionConfigurationBuilder(Child);
 
-/// What a [`BucketServerSideEncryptionConfiguration`] needs.
-pub mod bucket_server_side_encryption_configuration {
-    use super::*;
-
-    /// Required inputs of a [`BucketServerSideEncryptionConfiguration`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-        /// `rules`: list of [`BucketServerSideEncryptionConfigurationRule`], required.
-        pub rules: Input<Vec<Input<BucketServerSideEncryptionConfigurationRule>>>,
-    }
-}
-
 impl BucketServerSideEncryptionConfiguration {
     /// The type token.
     pub const TOKEN: TypeToken =
@@ -1410,11 +1322,12 @@ impl BucketServerSideEncryptionConfiguration {
     pub fn child(
         scope: &Scope,
         role: &str,
-        required: bucket_server_side_encryption_configuration::Required,
+        bucket: impl Into<Input<String>>,
+        rules: impl Into<Input<Vec<Input<BucketServerSideEncryptionConfigurationRule>>>>,
     ) -> BucketServerSideEncryptionConfigurationBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
-        child.input("rules", required.rules);
+        child.input("bucket", bucket.into());
+        child.input("rules", rules.into());
         BucketServerSideEncryptionConfigurationBuilder(child)
     }
 
@@ -1457,7 +1370,7 @@ impl BucketServerSideEncryptionConfigurationBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1477,28 +1390,20 @@ pub struct BucketVersioning(ChildHandle);
 /// A [`BucketVersioning`] that is being described.
 pub struct BucketVersioningBuilder(Child);
 
-/// What a [`BucketVersioning`] needs.
-pub mod bucket_versioning {
-    use super::*;
-
-    /// Required inputs of a [`BucketVersioning`].
-    pub struct Required {
-        /// `bucket`: string, required.
-        pub bucket: Input<String>,
-        /// `versioningConfiguration`: [`BucketVersioningVersioningConfiguration`], required.
-        pub versioning_configuration: Input<BucketVersioningVersioningConfiguration>,
-    }
-}
-
 impl BucketVersioning {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:s3/bucketVersioning:BucketVersioning");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: bucket_versioning::Required) -> BucketVersioningBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        bucket: impl Into<Input<String>>,
+        versioning_configuration: impl Into<Input<BucketVersioningVersioningConfiguration>>,
+    ) -> BucketVersioningBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("bucket", required.bucket);
-        child.input("versioningConfiguration", required.versioning_configuration);
+        child.input("bucket", bucket.into());
+        child.input("versioningConfiguration", versioning_configuration.into());
         BucketVersioningBuilder(child)
     }
 
@@ -1557,7 +1462,7 @@ impl BucketVersioningBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -1570,31 +1475,31 @@ impl BucketVersioningBuilder {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRule`.
+/// Nested type `BucketLifecycleConfigurationRule`.
 #[derive(Clone, Debug)]
 pub struct BucketLifecycleConfigurationRule {
-    /// `abortIncompleteMultipartUpload`: [`BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload`].
+    /// `abortIncompleteMultipartUpload`: `BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload`.
     pub abort_incomplete_multipart_upload:
         Option<Input<BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload>>,
-    /// `expiration`: [`BucketLifecycleConfigurationRuleExpiration`].
+    /// `expiration`: `BucketLifecycleConfigurationRuleExpiration`.
     pub expiration: Option<Input<BucketLifecycleConfigurationRuleExpiration>>,
-    /// `filter`: [`BucketLifecycleConfigurationRuleFilter`].
+    /// `filter`: `BucketLifecycleConfigurationRuleFilter`.
     pub filter: Option<Input<BucketLifecycleConfigurationRuleFilter>>,
     /// `id`: string, required.
     pub id: Input<String>,
-    /// `noncurrentVersionExpiration`: [`BucketLifecycleConfigurationRuleNoncurrentVersionExpiration`].
+    /// `noncurrentVersionExpiration`: `BucketLifecycleConfigurationRuleNoncurrentVersionExpiration`.
     pub noncurrent_version_expiration: Option<Input<BucketLifecycleConfigurationRuleNoncurrentVersionExpiration>>,
-    /// `noncurrentVersionTransitions`: list of [`BucketLifecycleConfigurationRuleNoncurrentVersionTransition`].
+    /// `noncurrentVersionTransitions`: list of `BucketLifecycleConfigurationRuleNoncurrentVersionTransition`.
     pub noncurrent_version_transitions:
         Option<Input<Vec<Input<BucketLifecycleConfigurationRuleNoncurrentVersionTransition>>>>,
     /// `status`: string, required.
     pub status: Input<String>,
-    /// `transitions`: list of [`BucketLifecycleConfigurationRuleTransition`].
+    /// `transitions`: list of `BucketLifecycleConfigurationRuleTransition`.
     pub transitions: Option<Input<Vec<Input<BucketLifecycleConfigurationRuleTransition>>>>,
 }
 
 impl BucketLifecycleConfigurationRule {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(id: impl Into<Input<String>>, status: impl Into<Input<String>>) -> Self {
         Self {
             abort_incomplete_multipart_upload: None,
@@ -1608,7 +1513,7 @@ impl BucketLifecycleConfigurationRule {
         }
     }
 
-    /// `abortIncompleteMultipartUpload`: [`BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload`].
+    /// `abortIncompleteMultipartUpload`: `BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload`.
     #[must_use]
     pub fn abort_incomplete_multipart_upload(
         mut self,
@@ -1618,21 +1523,21 @@ impl BucketLifecycleConfigurationRule {
         self
     }
 
-    /// `expiration`: [`BucketLifecycleConfigurationRuleExpiration`].
+    /// `expiration`: `BucketLifecycleConfigurationRuleExpiration`.
     #[must_use]
     pub fn expiration(mut self, value: impl Into<Input<BucketLifecycleConfigurationRuleExpiration>>) -> Self {
         self.expiration = Some(value.into());
         self
     }
 
-    /// `filter`: [`BucketLifecycleConfigurationRuleFilter`].
+    /// `filter`: `BucketLifecycleConfigurationRuleFilter`.
     #[must_use]
     pub fn filter(mut self, value: impl Into<Input<BucketLifecycleConfigurationRuleFilter>>) -> Self {
         self.filter = Some(value.into());
         self
     }
 
-    /// `noncurrentVersionExpiration`: [`BucketLifecycleConfigurationRuleNoncurrentVersionExpiration`].
+    /// `noncurrentVersionExpiration`: `BucketLifecycleConfigurationRuleNoncurrentVersionExpiration`.
     #[must_use]
     pub fn noncurrent_version_expiration(
         mut self,
@@ -1642,7 +1547,7 @@ impl BucketLifecycleConfigurationRule {
         self
     }
 
-    /// `noncurrentVersionTransitions`: list of [`BucketLifecycleConfigurationRuleNoncurrentVersionTransition`].
+    /// `noncurrentVersionTransitions`: list of `BucketLifecycleConfigurationRuleNoncurrentVersionTransition`.
     #[must_use]
     pub fn noncurrent_version_transitions(
         mut self,
@@ -1652,7 +1557,7 @@ impl BucketLifecycleConfigurationRule {
         self
     }
 
-    /// `transitions`: list of [`BucketLifecycleConfigurationRuleTransition`].
+    /// `transitions`: list of `BucketLifecycleConfigurationRuleTransition`.
     #[must_use]
     pub fn transitions(
         mut self,
@@ -1678,7 +1583,7 @@ impl Encode for BucketLifecycleConfigurationRule {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload`.
+/// Nested type `BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload {
     /// `daysAfterInitiation`: number.
@@ -1686,7 +1591,7 @@ pub struct BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload {
 }
 
 impl BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { days_after_initiation: None }
     }
@@ -1705,7 +1610,7 @@ impl Encode for BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleExpiration`.
+/// Nested type `BucketLifecycleConfigurationRuleExpiration`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketLifecycleConfigurationRuleExpiration {
     /// `date`: string.
@@ -1717,7 +1622,7 @@ pub struct BucketLifecycleConfigurationRuleExpiration {
 }
 
 impl BucketLifecycleConfigurationRuleExpiration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { date: None, days: None, expired_object_delete_marker: None }
     }
@@ -1754,10 +1659,10 @@ impl Encode for BucketLifecycleConfigurationRuleExpiration {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleFilter`.
+/// Nested type `BucketLifecycleConfigurationRuleFilter`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketLifecycleConfigurationRuleFilter {
-    /// `and`: [`BucketLifecycleConfigurationRuleFilterAnd`].
+    /// `and`: `BucketLifecycleConfigurationRuleFilterAnd`.
     pub and: Option<Input<BucketLifecycleConfigurationRuleFilterAnd>>,
     /// `objectSizeGreaterThan`: number.
     pub object_size_greater_than: Option<Input<f64>>,
@@ -1765,17 +1670,17 @@ pub struct BucketLifecycleConfigurationRuleFilter {
     pub object_size_less_than: Option<Input<f64>>,
     /// `prefix`: string.
     pub prefix: Option<Input<String>>,
-    /// `tag`: [`BucketLifecycleConfigurationRuleFilterTag`].
+    /// `tag`: `BucketLifecycleConfigurationRuleFilterTag`.
     pub tag: Option<Input<BucketLifecycleConfigurationRuleFilterTag>>,
 }
 
 impl BucketLifecycleConfigurationRuleFilter {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { and: None, object_size_greater_than: None, object_size_less_than: None, prefix: None, tag: None }
     }
 
-    /// `and`: [`BucketLifecycleConfigurationRuleFilterAnd`].
+    /// `and`: `BucketLifecycleConfigurationRuleFilterAnd`.
     #[must_use]
     pub fn and(mut self, value: impl Into<Input<BucketLifecycleConfigurationRuleFilterAnd>>) -> Self {
         self.and = Some(value.into());
@@ -1803,7 +1708,7 @@ impl BucketLifecycleConfigurationRuleFilter {
         self
     }
 
-    /// `tag`: [`BucketLifecycleConfigurationRuleFilterTag`].
+    /// `tag`: `BucketLifecycleConfigurationRuleFilterTag`.
     #[must_use]
     pub fn tag(mut self, value: impl Into<Input<BucketLifecycleConfigurationRuleFilterTag>>) -> Self {
         self.tag = Some(value.into());
@@ -1823,7 +1728,7 @@ impl Encode for BucketLifecycleConfigurationRuleFilter {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleFilterAnd`.
+/// Nested type `BucketLifecycleConfigurationRuleFilterAnd`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketLifecycleConfigurationRuleFilterAnd {
     /// `objectSizeGreaterThan`: number.
@@ -1837,7 +1742,7 @@ pub struct BucketLifecycleConfigurationRuleFilterAnd {
 }
 
 impl BucketLifecycleConfigurationRuleFilterAnd {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { object_size_greater_than: None, object_size_less_than: None, prefix: None, tags: None }
     }
@@ -1882,7 +1787,7 @@ impl Encode for BucketLifecycleConfigurationRuleFilterAnd {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleFilterTag`.
+/// Nested type `BucketLifecycleConfigurationRuleFilterTag`.
 #[derive(Clone, Debug)]
 pub struct BucketLifecycleConfigurationRuleFilterTag {
     /// `key`: string, required.
@@ -1892,7 +1797,7 @@ pub struct BucketLifecycleConfigurationRuleFilterTag {
 }
 
 impl BucketLifecycleConfigurationRuleFilterTag {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(key: impl Into<Input<String>>, value: impl Into<Input<String>>) -> Self {
         Self { key: key.into(), value: value.into() }
     }
@@ -1904,7 +1809,7 @@ impl Encode for BucketLifecycleConfigurationRuleFilterTag {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpiration`.
+/// Nested type `BucketLifecycleConfigurationRuleNoncurrentVersionExpiration`.
 #[derive(Clone, Debug)]
 pub struct BucketLifecycleConfigurationRuleNoncurrentVersionExpiration {
     /// `newerNoncurrentVersions`: number.
@@ -1914,7 +1819,7 @@ pub struct BucketLifecycleConfigurationRuleNoncurrentVersionExpiration {
 }
 
 impl BucketLifecycleConfigurationRuleNoncurrentVersionExpiration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(noncurrent_days: impl Into<Input<f64>>) -> Self {
         Self { newer_noncurrent_versions: None, noncurrent_days: noncurrent_days.into() }
     }
@@ -1936,7 +1841,7 @@ impl Encode for BucketLifecycleConfigurationRuleNoncurrentVersionExpiration {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleNoncurrentVersionTransition`.
+/// Nested type `BucketLifecycleConfigurationRuleNoncurrentVersionTransition`.
 #[derive(Clone, Debug)]
 pub struct BucketLifecycleConfigurationRuleNoncurrentVersionTransition {
     /// `newerNoncurrentVersions`: number.
@@ -1948,7 +1853,7 @@ pub struct BucketLifecycleConfigurationRuleNoncurrentVersionTransition {
 }
 
 impl BucketLifecycleConfigurationRuleNoncurrentVersionTransition {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(noncurrent_days: impl Into<Input<f64>>, storage_class: impl Into<Input<String>>) -> Self {
         Self {
             newer_noncurrent_versions: None,
@@ -1975,7 +1880,7 @@ impl Encode for BucketLifecycleConfigurationRuleNoncurrentVersionTransition {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationRuleTransition`.
+/// Nested type `BucketLifecycleConfigurationRuleTransition`.
 #[derive(Clone, Debug)]
 pub struct BucketLifecycleConfigurationRuleTransition {
     /// `date`: string.
@@ -1987,7 +1892,7 @@ pub struct BucketLifecycleConfigurationRuleTransition {
 }
 
 impl BucketLifecycleConfigurationRuleTransition {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(storage_class: impl Into<Input<String>>) -> Self {
         Self { date: None, days: None, storage_class: storage_class.into() }
     }
@@ -2017,7 +1922,7 @@ impl Encode for BucketLifecycleConfigurationRuleTransition {
     }
 }
 
-/// Nested type `s3.BucketLifecycleConfigurationTimeouts`.
+/// Nested type `BucketLifecycleConfigurationTimeouts`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketLifecycleConfigurationTimeouts {
     /// `create`: string.
@@ -2027,7 +1932,7 @@ pub struct BucketLifecycleConfigurationTimeouts {
 }
 
 impl BucketLifecycleConfigurationTimeouts {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { create: None, update: None }
     }
@@ -2053,15 +1958,15 @@ impl Encode for BucketLifecycleConfigurationTimeouts {
     }
 }
 
-/// Nested type `s3.BucketObjectLockConfigurationRule`.
+/// Nested type `BucketObjectLockConfigurationRule`.
 #[derive(Clone, Debug)]
 pub struct BucketObjectLockConfigurationRule {
-    /// `defaultRetention`: [`BucketObjectLockConfigurationRuleDefaultRetention`], required.
+    /// `defaultRetention`: `BucketObjectLockConfigurationRuleDefaultRetention`, required.
     pub default_retention: Input<BucketObjectLockConfigurationRuleDefaultRetention>,
 }
 
 impl BucketObjectLockConfigurationRule {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(default_retention: impl Into<Input<BucketObjectLockConfigurationRuleDefaultRetention>>) -> Self {
         Self { default_retention: default_retention.into() }
     }
@@ -2073,7 +1978,7 @@ impl Encode for BucketObjectLockConfigurationRule {
     }
 }
 
-/// Nested type `s3.BucketObjectLockConfigurationRuleDefaultRetention`.
+/// Nested type `BucketObjectLockConfigurationRuleDefaultRetention`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketObjectLockConfigurationRuleDefaultRetention {
     /// `days`: number.
@@ -2085,7 +1990,7 @@ pub struct BucketObjectLockConfigurationRuleDefaultRetention {
 }
 
 impl BucketObjectLockConfigurationRuleDefaultRetention {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { days: None, mode: None, years: None }
     }
@@ -2122,20 +2027,20 @@ impl Encode for BucketObjectLockConfigurationRuleDefaultRetention {
     }
 }
 
-/// Nested type `s3.BucketObjectv2OverrideProvider`.
+/// Nested type `BucketObjectv2OverrideProvider`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketObjectv2OverrideProvider {
-    /// `defaultTags`: [`BucketObjectv2OverrideProviderDefaultTags`].
+    /// `defaultTags`: `BucketObjectv2OverrideProviderDefaultTags`.
     pub default_tags: Option<Input<BucketObjectv2OverrideProviderDefaultTags>>,
 }
 
 impl BucketObjectv2OverrideProvider {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { default_tags: None }
     }
 
-    /// `defaultTags`: [`BucketObjectv2OverrideProviderDefaultTags`].
+    /// `defaultTags`: `BucketObjectv2OverrideProviderDefaultTags`.
     #[must_use]
     pub fn default_tags(mut self, value: impl Into<Input<BucketObjectv2OverrideProviderDefaultTags>>) -> Self {
         self.default_tags = Some(value.into());
@@ -2149,7 +2054,7 @@ impl Encode for BucketObjectv2OverrideProvider {
     }
 }
 
-/// Nested type `s3.BucketObjectv2OverrideProviderDefaultTags`.
+/// Nested type `BucketObjectv2OverrideProviderDefaultTags`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketObjectv2OverrideProviderDefaultTags {
     /// `tags`: map of string.
@@ -2157,7 +2062,7 @@ pub struct BucketObjectv2OverrideProviderDefaultTags {
 }
 
 impl BucketObjectv2OverrideProviderDefaultTags {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { tags: None }
     }
@@ -2176,7 +2081,7 @@ impl Encode for BucketObjectv2OverrideProviderDefaultTags {
     }
 }
 
-/// Nested type `s3.BucketOwnershipControlsRule`.
+/// Nested type `BucketOwnershipControlsRule`.
 #[derive(Clone, Debug)]
 pub struct BucketOwnershipControlsRule {
     /// `objectOwnership`: string, required.
@@ -2184,7 +2089,7 @@ pub struct BucketOwnershipControlsRule {
 }
 
 impl BucketOwnershipControlsRule {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(object_ownership: impl Into<Input<String>>) -> Self {
         Self { object_ownership: object_ownership.into() }
     }
@@ -2196,10 +2101,10 @@ impl Encode for BucketOwnershipControlsRule {
     }
 }
 
-/// Nested type `s3.BucketServerSideEncryptionConfigurationRule`.
+/// Nested type `BucketServerSideEncryptionConfigurationRule`.
 #[derive(Clone, Debug, Default)]
 pub struct BucketServerSideEncryptionConfigurationRule {
-    /// `applyServerSideEncryptionByDefault`: [`BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault`].
+    /// `applyServerSideEncryptionByDefault`: `BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault`.
     pub apply_server_side_encryption_by_default:
         Option<Input<BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault>>,
     /// `blockedEncryptionTypes`: list of string.
@@ -2209,12 +2114,12 @@ pub struct BucketServerSideEncryptionConfigurationRule {
 }
 
 impl BucketServerSideEncryptionConfigurationRule {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new() -> Self {
         Self { apply_server_side_encryption_by_default: None, blocked_encryption_types: None, bucket_key_enabled: None }
     }
 
-    /// `applyServerSideEncryptionByDefault`: [`BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault`].
+    /// `applyServerSideEncryptionByDefault`: `BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault`.
     #[must_use]
     pub fn apply_server_side_encryption_by_default(
         mut self,
@@ -2249,7 +2154,7 @@ impl Encode for BucketServerSideEncryptionConfigurationRule {
     }
 }
 
-/// Nested type `s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault`.
+/// Nested type `BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault`.
 #[derive(Clone, Debug)]
 pub struct BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault {
     /// `kmsMasterKeyId`: string.
@@ -2259,7 +2164,7 @@ pub struct BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionB
 }
 
 impl BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefault {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(sse_algorithm: impl Into<Input<String>>) -> Self {
         Self { kms_master_key_id: None, sse_algorithm: sse_algorithm.into() }
     }
@@ -2281,7 +2186,7 @@ impl Encode for BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryp
     }
 }
 
-/// Nested type `s3.BucketVersioningVersioningConfiguration`.
+/// Nested type `BucketVersioningVersioningConfiguration`.
 #[derive(Clone, Debug)]
 pub struct BucketVersioningVersioningConfiguration {
     /// `mfaDelete`: string.
@@ -2291,7 +2196,7 @@ pub struct BucketVersioningVersioningConfiguration {
 }
 
 impl BucketVersioningVersioningConfiguration {
-    /// With what it needs.
+    /// With what it requires.
     pub fn new(status: impl Into<Input<String>>) -> Self {
         Self { mfa_delete: None, status: status.into() }
     }

@@ -18,7 +18,8 @@ impl Topic {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> TopicBuilder {
-        TopicBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        TopicBuilder(child)
     }
 
     /// The provider's id.
@@ -548,7 +549,7 @@ impl TopicBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -568,28 +569,20 @@ pub struct TopicPolicy(ChildHandle);
 /// A [`TopicPolicy`] that is being described.
 pub struct TopicPolicyBuilder(Child);
 
-/// What a [`TopicPolicy`] needs.
-pub mod topic_policy {
-    use super::*;
-
-    /// Required inputs of a [`TopicPolicy`].
-    pub struct Required {
-        /// `arn`: string, required.
-        pub arn: Input<String>,
-        /// `policy`: string, required.
-        pub policy: Input<String>,
-    }
-}
-
 impl TopicPolicy {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:sns/topicPolicy:TopicPolicy");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: topic_policy::Required) -> TopicPolicyBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        arn: impl Into<Input<String>>,
+        policy: impl Into<Input<String>>,
+    ) -> TopicPolicyBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("arn", required.arn);
-        child.input("policy", required.policy);
+        child.input("arn", arn.into());
+        child.input("policy", policy.into());
         TopicPolicyBuilder(child)
     }
 
@@ -642,7 +635,7 @@ impl TopicPolicyBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -662,31 +655,22 @@ pub struct TopicSubscription(ChildHandle);
 /// A [`TopicSubscription`] that is being described.
 pub struct TopicSubscriptionBuilder(Child);
 
-/// What a [`TopicSubscription`] needs.
-pub mod topic_subscription {
-    use super::*;
-
-    /// Required inputs of a [`TopicSubscription`].
-    pub struct Required {
-        /// `endpoint`: string, required.
-        pub endpoint: Input<String>,
-        /// `protocol`: string, required.
-        pub protocol: Input<String>,
-        /// `topic`: string, required.
-        pub topic: Input<String>,
-    }
-}
-
 impl TopicSubscription {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:sns/topicSubscription:TopicSubscription");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: topic_subscription::Required) -> TopicSubscriptionBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        endpoint: impl Into<Input<String>>,
+        protocol: impl Into<Input<String>>,
+        topic: impl Into<Input<String>>,
+    ) -> TopicSubscriptionBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("endpoint", required.endpoint);
-        child.input("protocol", required.protocol);
-        child.input("topic", required.topic);
+        child.input("endpoint", endpoint.into());
+        child.input("protocol", protocol.into());
+        child.input("topic", topic.into());
         TopicSubscriptionBuilder(child)
     }
 
@@ -908,7 +892,7 @@ impl TopicSubscriptionBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);

@@ -18,7 +18,8 @@ impl Queue {
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
     pub fn child(scope: &Scope, role: &str) -> QueueBuilder {
-        QueueBuilder(Child::new(scope, &super::AWS, Self::TOKEN, role))
+        let child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        QueueBuilder(child)
     }
 
     /// The provider's id.
@@ -398,7 +399,7 @@ impl QueueBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);
@@ -418,28 +419,20 @@ pub struct QueuePolicy(ChildHandle);
 /// A [`QueuePolicy`] that is being described.
 pub struct QueuePolicyBuilder(Child);
 
-/// What a [`QueuePolicy`] needs.
-pub mod queue_policy {
-    use super::*;
-
-    /// Required inputs of a [`QueuePolicy`].
-    pub struct Required {
-        /// `policy`: string, required.
-        pub policy: Input<String>,
-        /// `queueUrl`: string, required.
-        pub queue_url: Input<String>,
-    }
-}
-
 impl QueuePolicy {
     /// The type token.
     pub const TOKEN: TypeToken = TypeToken::new("aws:sqs/queuePolicy:QueuePolicy");
 
     /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
-    pub fn child(scope: &Scope, role: &str, required: queue_policy::Required) -> QueuePolicyBuilder {
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        policy: impl Into<Input<String>>,
+        queue_url: impl Into<Input<String>>,
+    ) -> QueuePolicyBuilder {
         let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
-        child.input("policy", required.policy);
-        child.input("queueUrl", required.queue_url);
+        child.input("policy", policy.into());
+        child.input("queueUrl", queue_url.into());
         QueuePolicyBuilder(child)
     }
 
@@ -487,7 +480,7 @@ impl QueuePolicyBuilder {
         }
     }
 
-    /// What is said of it beside its inputs.
+    /// Options of the resource.
     #[must_use]
     pub fn options(mut self, options: ResourceOptions) -> Self {
         self.0.options(options);

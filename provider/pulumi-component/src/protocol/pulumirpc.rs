@@ -518,7 +518,7 @@ pub struct ConfigureRequest {
         ::prost::alloc::string::String,
     >,
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "3")]
     pub accept_secrets: bool,
     #[prost(bool, tag = "4")]
@@ -569,14 +569,14 @@ pub struct InvokeRequest {
     #[prost(string, tag = "1")]
     pub tok: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "7")]
     pub preview: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct InvokeResponse {
     #[prost(message, optional, tag = "1")]
-    pub r#return: ::core::option::Option<::prost_types::Struct>,
+    pub r#return: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, repeated, tag = "2")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
 }
@@ -585,7 +585,7 @@ pub struct CallRequest {
     #[prost(string, tag = "1")]
     pub tok: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(btree_map = "string, message", tag = "3")]
     pub arg_dependencies: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -626,7 +626,7 @@ pub mod call_request {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CallResponse {
     #[prost(message, optional, tag = "1")]
-    pub r#return: ::core::option::Option<::prost_types::Struct>,
+    pub r#return: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, repeated, tag = "3")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
     #[prost(btree_map = "string, message", tag = "2")]
@@ -648,9 +648,9 @@ pub struct CheckRequest {
     #[prost(string, tag = "1")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub olds: ::core::option::Option<::prost_types::Struct>,
+    pub olds: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "3")]
-    pub news: ::core::option::Option<::prost_types::Struct>,
+    pub news: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bytes = "vec", tag = "5")]
     pub random_seed: ::prost::alloc::vec::Vec<u8>,
     #[prost(string, tag = "6")]
@@ -660,7 +660,7 @@ pub struct CheckRequest {
     #[prost(message, optional, tag = "8")]
     pub autonaming: ::core::option::Option<check_request::AutonamingOptions>,
     #[prost(message, optional, tag = "9")]
-    pub old_outputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_outputs: ::core::option::Option<crate::wire::raw::Raw>,
 }
 /// Nested message and enum types in `CheckRequest`.
 pub mod check_request {
@@ -717,7 +717,7 @@ pub mod check_request {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CheckResponse {
     #[prost(message, optional, tag = "1")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, repeated, tag = "2")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
 }
@@ -735,13 +735,13 @@ pub struct DiffRequest {
     #[prost(string, tag = "2")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub olds: ::core::option::Option<::prost_types::Struct>,
+    pub olds: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "4")]
-    pub news: ::core::option::Option<::prost_types::Struct>,
+    pub news: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, repeated, tag = "5")]
     pub ignore_changes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(message, optional, tag = "6")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "7")]
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "8")]
@@ -872,7 +872,7 @@ pub struct CreateRequest {
     #[prost(string, tag = "1")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(double, tag = "3")]
     pub timeout: f64,
     #[prost(bool, tag = "4")]
@@ -891,7 +891,7 @@ pub struct CreateResponse {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "3")]
     pub refresh_before_update: bool,
 }
@@ -902,9 +902,9 @@ pub struct ReadRequest {
     #[prost(string, tag = "2")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "4")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "5")]
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "6")]
@@ -923,9 +923,9 @@ pub struct ReadResponse {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "3")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "4")]
     pub refresh_before_update: bool,
 }
@@ -934,7 +934,7 @@ pub struct ListRequest {
     #[prost(string, tag = "1")]
     pub token: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub query: ::core::option::Option<::prost_types::Struct>,
+    pub query: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(int64, tag = "3")]
     pub limit: i64,
     #[prost(int64, tag = "4")]
@@ -980,9 +980,9 @@ pub struct UpdateRequest {
     #[prost(string, tag = "2")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub olds: ::core::option::Option<::prost_types::Struct>,
+    pub olds: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "4")]
-    pub news: ::core::option::Option<::prost_types::Struct>,
+    pub news: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(double, tag = "5")]
     pub timeout: f64,
     #[prost(string, repeated, tag = "6")]
@@ -990,7 +990,7 @@ pub struct UpdateRequest {
     #[prost(bool, tag = "7")]
     pub preview: bool,
     #[prost(message, optional, tag = "8")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "9")]
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "10")]
@@ -1005,7 +1005,7 @@ pub struct UpdateRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateResponse {
     #[prost(message, optional, tag = "1")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "2")]
     pub refresh_before_update: bool,
 }
@@ -1016,11 +1016,11 @@ pub struct DeleteRequest {
     #[prost(string, tag = "2")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(double, tag = "4")]
     pub timeout: f64,
     #[prost(message, optional, tag = "5")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "6")]
     pub name: ::prost::alloc::string::String,
     #[prost(string, tag = "7")]
@@ -1056,7 +1056,7 @@ pub struct ConstructRequest {
     #[prost(string, tag = "9")]
     pub parent: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "10")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(btree_map = "string, message", tag = "11")]
     pub input_dependencies: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -1102,7 +1102,7 @@ pub struct ConstructRequest {
     #[prost(message, repeated, tag = "29")]
     pub aliases: ::prost::alloc::vec::Vec<Alias>,
     #[prost(message, optional, tag = "30")]
-    pub replacement_trigger: ::core::option::Option<::prost_types::Value>,
+    pub replacement_trigger: ::core::option::Option<crate::wire::raw::Raw>,
 }
 /// Nested message and enum types in `ConstructRequest`.
 pub mod construct_request {
@@ -1145,7 +1145,7 @@ pub struct ConstructResponse {
     #[prost(string, tag = "1")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub state: ::core::option::Option<::prost_types::Struct>,
+    pub state: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(btree_map = "string, message", tag = "3")]
     pub state_dependencies: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -1165,11 +1165,11 @@ pub struct ErrorResourceInitFailed {
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, repeated, tag = "3")]
     pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(message, optional, tag = "4")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "5")]
     pub refresh_before_update: bool,
 }
@@ -1210,9 +1210,9 @@ pub struct View {
     #[prost(string, tag = "4")]
     pub parent_name: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "5")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "6")]
-    pub outputs: ::core::option::Option<::prost_types::Struct>,
+    pub outputs: ::core::option::Option<crate::wire::raw::Raw>,
 }
 /// Generated client implementations.
 pub mod resource_provider_client {
@@ -3327,7 +3327,7 @@ pub struct ReadResourceRequest {
     #[prost(string, tag = "4")]
     pub parent: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "5")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, repeated, tag = "6")]
     pub dependencies: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, tag = "7")]
@@ -3365,7 +3365,7 @@ pub struct ReadResourceResponse {
     #[prost(string, tag = "1")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(enumeration = "Result", tag = "3")]
     pub result: i32,
     #[prost(bool, tag = "4")]
@@ -3382,7 +3382,7 @@ pub struct ExistsResourceRequest {
     #[prost(string, tag = "3")]
     pub parent: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "4")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "5")]
     pub provider: ::prost::alloc::string::String,
     #[prost(string, tag = "6")]
@@ -3415,7 +3415,7 @@ pub struct RegisterResourceRequest {
     #[prost(bool, tag = "4")]
     pub custom: bool,
     #[prost(message, optional, tag = "5")]
-    pub object: ::core::option::Option<::prost_types::Struct>,
+    pub object: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, optional, tag = "6")]
     pub protect: ::core::option::Option<bool>,
     #[prost(string, repeated, tag = "7")]
@@ -3478,7 +3478,7 @@ pub struct RegisterResourceRequest {
     #[prost(string, repeated, tag = "38")]
     pub replace_with: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(message, optional, tag = "39")]
-    pub replacement_trigger: ::core::option::Option<::prost_types::Value>,
+    pub replacement_trigger: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "28")]
     pub alias_specs: bool,
     #[prost(message, optional, tag = "29")]
@@ -3552,7 +3552,7 @@ pub struct RegisterResourceResponse {
     #[prost(string, tag = "2")]
     pub id: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub object: ::core::option::Option<::prost_types::Struct>,
+    pub object: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(bool, tag = "4")]
     pub stable: bool,
     #[prost(string, repeated, tag = "5")]
@@ -3580,14 +3580,14 @@ pub struct RegisterResourceOutputsRequest {
     #[prost(string, tag = "1")]
     pub urn: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub outputs: ::core::option::Option<::prost_types::Struct>,
+    pub outputs: ::core::option::Option<crate::wire::raw::Raw>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ResourceInvokeRequest {
     #[prost(string, tag = "1")]
     pub tok: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "3")]
     pub provider: ::prost::alloc::string::String,
     #[prost(string, tag = "4")]
@@ -3621,7 +3621,7 @@ pub struct ResourceInvokeRequest {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ResourceInvokeResponse {
     #[prost(message, optional, tag = "1")]
-    pub r#return: ::core::option::Option<::prost_types::Struct>,
+    pub r#return: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, repeated, tag = "2")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
     #[prost(bool, tag = "3")]
@@ -3632,7 +3632,7 @@ pub struct ResourceCallRequest {
     #[prost(string, tag = "1")]
     pub tok: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(btree_map = "string, message", tag = "3")]
     pub arg_dependencies: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -3721,7 +3721,7 @@ pub struct TransformResourceOptions {
     #[prost(string, repeated, tag = "19")]
     pub replace_with: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(message, optional, tag = "20")]
-    pub replacement_trigger: ::core::option::Option<::prost_types::Value>,
+    pub replacement_trigger: ::core::option::Option<crate::wire::raw::Raw>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ResourceOptions {
@@ -3774,7 +3774,7 @@ pub struct ResourceOptions {
     #[prost(string, repeated, tag = "19")]
     pub replace_with: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(message, optional, tag = "20")]
-    pub replacement_trigger: ::core::option::Option<::prost_types::Value>,
+    pub replacement_trigger: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "21")]
     pub parent: ::prost::alloc::string::String,
 }
@@ -3789,14 +3789,14 @@ pub struct TransformRequest {
     #[prost(string, tag = "4")]
     pub parent: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "5")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "6")]
     pub options: ::core::option::Option<TransformResourceOptions>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TransformResponse {
     #[prost(message, optional, tag = "1")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "2")]
     pub options: ::core::option::Option<TransformResourceOptions>,
 }
@@ -3805,14 +3805,14 @@ pub struct TransformInvokeRequest {
     #[prost(string, tag = "1")]
     pub token: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "3")]
     pub options: ::core::option::Option<TransformInvokeOptions>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TransformInvokeResponse {
     #[prost(message, optional, tag = "1")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "2")]
     pub options: ::core::option::Option<TransformInvokeOptions>,
 }
@@ -3858,13 +3858,13 @@ pub struct ResourceHookRequest {
     #[prost(string, tag = "4")]
     pub r#type: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "5")]
-    pub new_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub new_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "6")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "7")]
-    pub new_outputs: ::core::option::Option<::prost_types::Struct>,
+    pub new_outputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "8")]
-    pub old_outputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_outputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "9")]
     pub old_options: ::core::option::Option<ResourceOptions>,
     #[prost(message, optional, tag = "10")]
@@ -3886,11 +3886,11 @@ pub struct ErrorHookRequest {
     #[prost(string, tag = "4")]
     pub r#type: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "5")]
-    pub new_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub new_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "6")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(message, optional, tag = "7")]
-    pub old_outputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_outputs: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "8")]
     pub failed_operation: ::prost::alloc::string::String,
     #[prost(string, repeated, tag = "9")]
@@ -5383,7 +5383,7 @@ pub struct SetRootResourceResponse {}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StartDebuggingRequest {
     #[prost(message, optional, tag = "1")]
-    pub config: ::core::option::Option<::prost_types::Struct>,
+    pub config: ::core::option::Option<crate::wire::raw::Raw>,
     #[prost(string, tag = "2")]
     pub message: ::prost::alloc::string::String,
 }

@@ -6,6 +6,7 @@ mod process;
 mod service;
 mod session;
 mod signals;
+mod work;
 
 use std::any::Any;
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ use futures::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::component::Component;
+use crate::component::PreparedComponent;
 use crate::construct::{Constructed, Surroundings, construct};
 use crate::context::ConstructRequest;
 use crate::error::ConstructError;
@@ -77,7 +78,7 @@ impl Provider {
 
     /// Adds a component.
     #[must_use]
-    pub fn component<T: Component>(mut self) -> Self {
+    pub fn component<T: PreparedComponent>(mut self) -> Self {
         self.parts.components.push(ComponentSchema::of::<T>());
         self.constructors
             .push((T::TOKEN.as_str(), |request, surroundings| construct::<T>(request, surroundings).boxed()));

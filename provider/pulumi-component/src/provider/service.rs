@@ -9,29 +9,32 @@ use tonic::{Request, Response, Status};
 
 use super::Provider;
 use super::session::{Session, Sessions};
+use super::work::Work;
 use crate::construct::Surroundings;
 use crate::context::Configuration;
 use crate::error::ConstructError;
 use crate::function::FunctionContext;
-use crate::panic::{caught, caught_while};
+use crate::logger::Logger;
+use crate::panic::caught;
 use crate::protocol::resource_provider_server::ResourceProvider;
 use crate::protocol::*;
 use crate::schema::nearest;
 use crate::wire::error::{failures, missing_configuration};
 use crate::wire::monitor::{GrpcLog, GrpcMonitor};
 use crate::wire::request::{decode_call, decode_construct, encode_constructed, encode_returned};
-use crate::wire::{Secrets, decode_map, encode_map};
+use crate::wire::{Secrets, read, write};
 
 type Reply<T> = Result<Response<T>, Status>;
 
 pub(super) struct Service {
     provider: Provider,
     sessions: Sessions,
+    work: Work,
 }
 
 impl Service {
-    pub(super) fn new(provider: Provider, engine: Option<String>) -> Self {
-        Self { provider, sessions: Sessions::new(engine) }
+    pub(super) fn new(provider: Provider, engine: Option<String>, work: Work) -> Self {
+        Self { provider, sessions: Sessions::new(engine), work }
     }
 
     /// What a component or a method is served with.
@@ -51,6 +54,19 @@ impl Service {
         defaults.map(Some).map_err(|error| Status::invalid_argument(error.to_string()))
     }
 
+    /// Runs the author's code: its panic is an error, and the engine's cancellation ends it.
+    async fn guarded<T: Send + 'static>(
+        &self,
+        session: &Session,
+        running: impl Future<Output = Result<T, ConstructError>> + Send + 'static,
+    ) -> Result<T, ConstructError> {
+        let _serving = session.serving();
+        tokio::select! {
+            outcome = self.work.run(running) => outcome,
+            () = session.cancelled() => Err(ConstructError::Cancelled),
+        }
+    }
+
     async fn construct_component(
         &self,
         peer: Option<SocketAddr>,
@@ -64,7 +80,7 @@ impl Service {
         let monitor = session.monitor(&request.monitor_endpoint).map_err(Status::invalid_argument)?;
         let surroundings = self.surroundings(&session, monitor)?;
         let request = decode_construct(request).map_err(|error| Status::invalid_argument(error.to_string()))?;
-        let constructed = guarded(&session, construct(request, surroundings)).await?;
+        let constructed = self.guarded(&session, construct(request, surroundings)).await?;
         Ok(encode_constructed(&constructed))
     }
 
@@ -79,7 +95,7 @@ impl Service {
         let surroundings = self.surroundings(&session, monitor.clone())?;
         let mut request = decode_call(request).map_err(|error| Status::invalid_argument(error.to_string()))?;
         request.deployment = monitor.complete(request.deployment).await;
-        match guarded(&session, call(request, surroundings)).await {
+        match self.guarded(&session, call(request, surroundings)).await {
             Ok(returned) => Ok(encode_returned(&returned)),
             Err(ConstructError::InvalidInputs(problems)) => {
                 Ok(CallResponse { failures: failures(problems), ..Default::default() })
@@ -99,30 +115,18 @@ impl Service {
             .function_of(token)
             .ok_or_else(|| unknown("function", token, self.provider.functions.iter().map(|(token, _)| *token)))?;
         let session = self.sessions.of(peer);
-        let context = FunctionContext { preview: request.preview, configuration: self.configuration(&session)? };
-        let arguments = decode_map(request.args.unwrap_or_default())
-            .map_err(|error| Status::invalid_argument(error.to_string()))?;
-        match guarded(&session, invoke(context, arguments)).await {
-            Ok(result) => {
-                Ok(InvokeResponse { r#return: Some(encode_map(&result, Secrets::Wrap)), failures: Vec::new() })
-            }
+        // Without an engine that has attached, nobody is shown messages.
+        let logger = session.log().ok().map(|log| Logger::start(Arc::new(GrpcLog::new(log)), ""));
+        let context =
+            FunctionContext { preview: request.preview, configuration: self.configuration(&session)?, logger };
+        let arguments = read(request.args).map_err(|error| Status::invalid_argument(error.to_string()))?;
+        match self.guarded(&session, invoke(context, arguments)).await {
+            Ok(result) => Ok(InvokeResponse { r#return: Some(write(&result, Secrets::Wrap)), failures: Vec::new() }),
             Err(ConstructError::InvalidInputs(problems)) => {
                 Ok(InvokeResponse { r#return: None, failures: failures(problems) })
             }
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-/// Runs the author's code: its panic is an error, and the engine's cancellation ends it.
-async fn guarded<T>(
-    session: &Session,
-    running: impl Future<Output = Result<T, ConstructError>>,
-) -> Result<T, ConstructError> {
-    let _serving = session.serving();
-    tokio::select! {
-        outcome = caught_while(running) => outcome.unwrap_or_else(|panic| Err(ConstructError::Internal(panic))),
-        () = session.cancelled() => Err(ConstructError::Cancelled),
     }
 }
 
@@ -174,7 +178,7 @@ impl ResourceProvider for Service {
         let news = request.into_inner().news;
         let problems = match &self.provider.configuration {
             Some(kind) => {
-                let values = decode_map(news.clone().unwrap_or_default());
+                let values = read(news.clone());
                 let values = values.map_err(|error| Status::invalid_argument(error.to_string()))?;
                 authors(|| kind.problems(values))?
             }
@@ -195,8 +199,8 @@ impl ResourceProvider for Service {
     async fn configure(&self, request: Request<ConfigureRequest>) -> Reply<ConfigureResponse> {
         let session = self.sessions.of(request.remote_addr());
         if let Some(kind) = &self.provider.configuration {
-            let values = decode_map(request.into_inner().args.unwrap_or_default())
-                .map_err(|error| Status::invalid_argument(error.to_string()))?;
+            let values =
+                read(request.into_inner().args).map_err(|error| Status::invalid_argument(error.to_string()))?;
             let missing = authors(|| kind.missing(&values))?;
             if !missing.is_empty() {
                 return Err(missing_configuration(missing));
@@ -226,7 +230,10 @@ impl ResourceProvider for Service {
     }
 
     async fn parameterize(&self, _request: Request<ParameterizeRequest>) -> Reply<ParameterizeResponse> {
-        Err(unsupported("parameterize"))
+        Err(Status::unimplemented(format!(
+            "the package `{}` takes no parameters: use it by its name and version alone",
+            self.provider.identity.name
+        )))
     }
 
     async fn invoke(&self, request: Request<InvokeRequest>) -> Reply<InvokeResponse> {

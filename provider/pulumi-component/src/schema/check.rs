@@ -1,11 +1,13 @@
 //! Inputs against the schema of their struct: every problem at once, each with its path.
 
+use std::collections::BTreeMap;
+
 use property_path::{PropertyError, PropertyPath};
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
 use super::spec::{enumeration, is_eventual, type_name, union};
-use crate::decode::LARGEST_WHOLE;
+use crate::decode::{LARGEST_WHOLE, stripped};
 use crate::property::{PropertyMap, PropertyValue, Value};
 use crate::reference::referenced;
 use crate::special::{self, REFERENCE};
@@ -48,13 +50,13 @@ struct Checker<'s> {
 
 impl<'s> Checker<'s> {
     fn value(&mut self, path: &PropertyPath, schema: &'s Json, value: &PropertyValue) {
-        let marks = value.marks();
         if value.value == Value::Null {
             return;
         }
         let eventual = self.eventual || is_eventual(schema);
         if eventual {
-            if marks.unknown {
+            // What is known beside an unknown member is checked already.
+            if value.value == Value::Unknown {
                 return;
             }
         } else if value.secret || value.value == Value::Unknown {
@@ -89,6 +91,10 @@ impl<'s> Checker<'s> {
             }
             ("number", Value::Number(number)) => self.range(path, value, bounds, schema, *number),
             ("array", Value::List(items)) => {
+                self.size(path, value, bounds, schema, ("minItems", "maxItems"), items.len());
+                if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
+                    self.unique(path, items);
+                }
                 let Some(member) = schema.get("items") else { return };
                 for (index, item) in items.iter().enumerate() {
                     self.element(&path.index(index), member, item);
@@ -97,6 +103,8 @@ impl<'s> Checker<'s> {
             ("object", Value::Object(members)) => {
                 match schema.get("additionalProperties").filter(|any| any.is_object()) {
                     Some(member) => {
+                        let given = members.keys().filter(|name| !name.starts_with("__")).count();
+                        self.size(path, value, bounds, schema, ("minProperties", "maxProperties"), given);
                         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
                             self.element(&self.key(path, name), member, value);
                         }
@@ -263,6 +271,39 @@ impl<'s> Checker<'s> {
             self.report(path, value, format!("expected {}{unit}", interval(minimum, maximum)));
         } else if !within(lowest, highest) {
             self.report(path, value, format!("expected {}{unit}", interval(minimum.or(lowest), maximum.or(highest))));
+        }
+    }
+
+    /// How many elements a list or a map has.
+    fn size(
+        &mut self,
+        path: &PropertyPath,
+        value: &PropertyValue,
+        outer: &Json,
+        inner: &Json,
+        (minimum, maximum): (&str, &str),
+        size: usize,
+    ) {
+        let bound = |name: &str| outer.get(name).or_else(|| inner.get(name)).and_then(Json::as_u64);
+        let size = size as u64;
+        let reason = match (bound(minimum), bound(maximum)) {
+            (Some(minimum), Some(maximum)) if minimum == maximum && size != minimum => format!("exactly {minimum}"),
+            (Some(minimum), Some(maximum)) if size < minimum || size > maximum => format!("{minimum} to {maximum}"),
+            (Some(minimum), None) if size < minimum => format!("at least {minimum}"),
+            (None, Some(maximum)) if size > maximum => format!("at most {maximum}"),
+            _ => return,
+        };
+        self.report(path, value, format!("expected {reason} items, got {size}"));
+    }
+
+    /// A set takes each value once, and would drop the others.
+    fn unique(&mut self, path: &PropertyPath, items: &[PropertyValue]) {
+        let mut seen = BTreeMap::new();
+        for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.marks().unknown) {
+            // The text of a value without marks tells it from any other; it is not shown.
+            if let Some(before) = seen.insert(format!("{:?}", stripped(item.clone())), index) {
+                self.report(&path.index(index), item, format!("the same value as item {before}; give each value once"));
+            }
         }
     }
 

@@ -51,11 +51,15 @@ pub struct PackageIdentity {
 /// The identity of a package with this name; version, description, publisher, license, homepage and repository come
 /// from `Cargo.toml`.
 ///
-/// The names of the SDKs are left to Pulumi's generators; set the fields for others:
+/// Without a name, the package is called as the crate is, without `pulumi-resource-`: then [`token!`](crate::token) names its
+/// types. The names of the SDKs are left to Pulumi's generators; set the fields for others:
 /// `PackageIdentity { nodejs_package: "@me/queues", ..package!("queues") }`.
 #[macro_export]
 macro_rules! package {
-    ($name:literal) => {
+    () => {
+        $crate::package!($crate::package_name!())
+    };
+    ($name:expr) => {
         $crate::PackageIdentity {
             name: $name,
             display_name: $name,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::identity::PackageIdentity;
 use super::rules::violations;
 use super::spec::{SchemaError, Side, properties, property, type_definition, type_token, union, unwrapped};
-use crate::component::{Component, OutputProperty, Outputs};
+use crate::component::{OutputProperty, Outputs, PreparedComponent};
 use crate::function::Function;
 use crate::method::Method;
 use crate::property::TypeToken;
@@ -53,7 +53,7 @@ struct Described {
 }
 
 impl ComponentSchema {
-    pub(crate) fn of<T: Component>() -> Self {
+    pub(crate) fn of<T: PreparedComponent>() -> Self {
         let describe = |generator: &mut SchemaGenerator| Described {
             args: T::Args::json_schema(generator).to_value(),
             description: <T as Outputs>::DESCRIPTION,
@@ -71,7 +71,7 @@ impl MethodSchema {
             outputs: M::Result::properties(generator),
         };
         Self {
-            component: <M::Component as Component>::TOKEN.as_str(),
+            component: <M::Component as PreparedComponent>::TOKEN.as_str(),
             name: M::NAME,
             description: M::DESCRIPTION,
             describe,
@@ -152,6 +152,14 @@ impl PackageParts {
         let mut types = BTreeMap::new();
         let used = outputs_of(&resources, &functions);
         let used = reachable(package, used, &definitions);
+        if let Some(name) = definitions.keys().find(|name| is_renamed(name, &definitions)) {
+            let reason = "two types have the same name; name one of them by #[schemars(rename = \"...\")], so that the SDKs' \
+                          names do not depend on the order of fields";
+            return Err(SchemaError {
+                path: name.trim_end_matches(|c: char| c.is_ascii_digit()).into(),
+                reason: reason.into(),
+            });
+        }
         for (name, schema) in definitions.iter().filter(|(_, schema)| union(schema).is_none()) {
             let schema = &with_unions(schema.clone(), &generator);
             let token = type_token(package, name);
@@ -189,6 +197,16 @@ impl PackageParts {
             None => Ok(document),
         }
     }
+}
+
+/// Whether the generator made the name of another type's by a number: `Thing2` beside `Thing`, `Thing3` beside both.
+fn is_renamed(name: &str, definitions: &BTreeMap<String, Value>) -> bool {
+    let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = name.strip_prefix(base).and_then(|digits| digits.parse::<u32>().ok());
+    number.is_some_and(|number| {
+        let mut before = (2..number).map(|number| format!("{base}{number}"));
+        number >= 2 && definitions.contains_key(base) && before.all(|name| definitions.contains_key(&name))
+    })
 }
 
 /// The schema with every union where it is used: Pulumi has no name for one.

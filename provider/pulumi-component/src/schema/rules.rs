@@ -120,9 +120,8 @@ impl<'s> Rules<'s> {
     }
 
     fn resource(&mut self, token: &str, spec: &Value) {
-        let component = spec.get("isComponent").and_then(Value::as_bool).unwrap_or_default();
-        // The engine sets both; a component has no id, so it may have an output of that name.
-        let taken: &[&str] = if component { &["urn"] } else { &["urn", "id"] };
+        // The engine sets both. A component has no id, and programs in Go and YAML cannot read an output of that name.
+        let taken: &[&str] = &["urn", "id"];
         self.object(token, spec, "inputProperties", "requiredInputs", &[]);
         self.object(token, spec, "properties", "required", taken);
         for (method, function) in members(spec, "methods") {
@@ -155,6 +154,16 @@ impl<'s> Rules<'s> {
             } else if !is_word(name) && name != "__self__" {
                 self.report(at.as_str(), format!("`{name}` is no name: a letter, then letters, digits and `_`"));
             }
+            if name.contains('_') && name != "__self__" {
+                let camel = camel_case(name);
+                self.report(
+                    at.as_str(),
+                    format!(
+                        "properties are camelCase: `{camel}`; add #[serde(rename_all = \"camelCase\")] to the struct, or use \
+                         #[pulumi_component::args]"
+                    ),
+                );
+            }
             if let Some(other) = folded.insert(name.replace('_', "").to_lowercase(), name) {
                 self.report(at.as_str(), format!("`{other}` differs from it by case or `_` alone"));
             }
@@ -173,6 +182,18 @@ impl<'s> Rules<'s> {
 fn is_package_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// `my_field` to `myField`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_').filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let mut letters = word.chars();
+        camel
+            + &letters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default()
+            + letters.as_str()
+    })
 }
 
 /// Whether a text is a name in every language.

@@ -63,7 +63,7 @@ fn type_spec(package: &str, path: &str, schema: &Value, side: Side) -> Result<Va
     // What stands inside an eventual value is eventual as a whole, so nothing in it is plain.
     let inner = if eventual { Side::Output } else { side };
     let schema = folded(schema);
-    if let Some(reason) = enumerates_no_texts(schema) {
+    if let Some(reason) = enumerates_no_texts(schema).or_else(|| inexpressible(schema)) {
         return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
     }
     let mut spec = Map::new();
@@ -217,6 +217,43 @@ pub(super) fn properties(
     Ok((specs, required))
 }
 
+/// Why Pulumi's package schema has no type for a value, in terms of the Rust type that it comes from.
+fn inexpressible(schema: &Value) -> Option<&'static str> {
+    if *schema == Value::Bool(true) || schema.as_object().is_some_and(|schema| schema.keys().all(|key| is_text(key))) {
+        return Some("any value, as `serde_json::Value` is; make it an `Input<PropertyValue>`");
+    }
+    if schema.get("format").and_then(Value::as_str).is_some_and(|format| format.ends_with("int128")) {
+        return Some(
+            "a whole number of 128 bits; Pulumi carries whole numbers up to 2^53: make it a `u64` or a `String`",
+        );
+    }
+    if has_data(schema) || union(schema).is_some_and(|members| members.into_iter().any(has_data)) {
+        return Some(
+            "an enum whose variants have fields; make it `#[serde(untagged)]` over structs, or a struct with a field for \
+             each case",
+        );
+    }
+    if schema.get("patternProperties").is_some() {
+        return Some("a map whose keys are not strings; make it a `BTreeMap<String, T>`");
+    }
+    let keys = schema.get("properties").and_then(Value::as_object).filter(|_| type_name(schema) == Some("object"));
+    keys.map(|_| {
+        "a map whose keys are an enum, or an object without a name; make it a `BTreeMap<String, T>` or a struct of its own"
+    })
+}
+
+/// Whether the schema is of one variant with fields, under its name.
+fn has_data(schema: &Value) -> bool {
+    let one = schema.get("properties").and_then(Value::as_object).is_some_and(|members| members.len() == 1);
+    one && type_name(schema) == Some("object") && schema.get("additionalProperties") == Some(&Value::Bool(false))
+}
+
+/// Whether a keyword says nothing of the type.
+fn is_text(keyword: &str) -> bool {
+    ["title", "description", "default", "deprecated", "examples"].contains(&keyword)
+        || keyword.starts_with("x-pulumi-") && keyword != REFERENCE
+}
+
 /// Why a type's values are not a fixed set of texts, where they are a set of others.
 fn enumerates_no_texts(schema: &Value) -> Option<&'static str> {
     let others = schema.get("enum").is_some() && enumeration(schema).is_none();
@@ -265,12 +302,19 @@ fn describe(schema: &Value) -> String {
         (None, Some(maximum)) => format!("At most {maximum} characters."),
         _ => String::new(),
     };
+    let items = match (bound("minItems"), bound("maxItems")) {
+        (Some(minimum), Some(maximum)) if minimum == maximum => format!("Exactly {minimum} items."),
+        (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum} items."),
+        (Some(minimum), None) if minimum != json!(0) => format!("At least {minimum} items."),
+        (None, Some(maximum)) => format!("At most {maximum} items."),
+        _ => String::new(),
+    };
     let default = match schema.get("default") {
         Some(Value::String(value)) => format!("Default: `{value}`."),
         Some(value @ (Value::Number(_) | Value::Bool(_))) => format!("Default: {value}."),
         _ => String::new(),
     };
-    for sentence in [range, length, default].iter().filter(|sentence| !sentence.is_empty()) {
+    for sentence in [range, length, items, default].iter().filter(|sentence| !sentence.is_empty()) {
         if !text.is_empty() {
             text.push(' ');
         }

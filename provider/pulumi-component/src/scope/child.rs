@@ -8,8 +8,7 @@ use serde::de::DeserializeOwned;
 use super::asked::{Answer, Asked, beside_references, dependencies_of, origins_of};
 use super::{Scope, depends_on_itself};
 use crate::decode::from_value;
-use crate::encode::Encode;
-use crate::encoding::Encoding;
+use crate::encode::{Encode, MemberEncoding};
 use crate::error::Failure;
 use crate::hook::{self, Hook};
 use crate::input::Input;
@@ -32,7 +31,7 @@ pub struct Child {
     role: String,
     remote: bool,
     read: Option<Output<String>>,
-    inputs: Vec<(String, Encoding)>,
+    inputs: Vec<(String, MemberEncoding)>,
     options: ResourceOptions,
 }
 
@@ -67,9 +66,9 @@ impl Child {
         Self { read: Some(id.into().into_output()), ..Self::new(scope, package, token, role) }
     }
 
-    /// Sets an input by its wire name.
+    /// Sets an input by its wire name. One that is `None`, be it now or when it resolves, is not sent.
     pub fn input(&mut self, name: impl Into<String>, value: impl Encode) {
-        self.inputs.push((name.into(), value.encode()));
+        self.inputs.push((name.into(), value.encode_member()));
     }
 
     /// Sets the options.
@@ -77,7 +76,7 @@ impl Child {
         self.options = options;
     }
 
-    /// Sets an input by its wire name, in a chain.
+    /// Sets an input by its wire name, in a chain. One that is `None`, be it now or when it resolves, is not sent.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Encode) -> Self {
         self.input(name, value);
@@ -96,6 +95,7 @@ impl Child {
         let scope = self.scope.clone();
         let name = logical_name(&scope.name, &self.role, self.name_bound());
         let remote = self.remote;
+        scope.run.named(&scope.name, &self.role, self.token.as_str());
         scope.run.claim(&format!("{}${}", scope.types, self.token), &name);
         let answer = scope.run.start(self.asked(name));
         let handle = ChildHandle::new(answer, scope.is_preview(), remote);
@@ -113,7 +113,14 @@ impl Child {
     /// Waits for the parent, the inputs and what is depended on, all at once.
     async fn asked(self, name: String) -> Result<Asked, Failure> {
         let bound = self.name_bound();
-        let inputs = self.inputs.into_iter().map(|(name, value)| async move { Ok((name, value.await?)) });
+        let described = format!("{} `{name}`", self.token);
+        let inputs = self.inputs.into_iter().map(|(name, value)| {
+            let described = &described;
+            async move {
+                let value = value.await.map_err(|failure| failure.within(format!("{described}, input `{name}`")))?;
+                Ok::<_, Failure>(value.map(|value| (name, value)))
+            }
+        });
         let provider = self.options.provider.clone().unwrap_or_else(|| self.scope.provider_of(self.package));
         let providers = if self.remote { self.options.providers.clone() } else { BTreeMap::new() };
         let stated = Stated::of(self.options, &self.scope.name, bound);
@@ -132,7 +139,7 @@ impl Child {
             id
         );
         let (parent, provider, stated) = (parent?, provider?, stated?);
-        let mut inputs: PropertyMap = inputs?.into_iter().collect();
+        let mut inputs: PropertyMap = inputs?.into_iter().flatten().collect();
         if self.remote {
             inputs = beside_references(inputs);
         }
@@ -306,13 +313,16 @@ impl ChildHandle {
     }
 
     /// An output by its wire name; unknown in a preview that cannot know it.
-    pub fn output<T: DeserializeOwned + Clone + Send + Sync + 'static>(&self, name: &'static str) -> Output<T> {
-        let (answer, preview) = (self.answer.clone(), self.preview);
+    pub fn output<T: DeserializeOwned + Clone + Send + Sync + 'static>(&self, name: impl Into<String>) -> Output<T> {
+        let (answer, preview, name) = (self.answer.clone(), self.preview, name.into());
         Output::from_future(async move {
             let answer = answer.resolve().await?;
             let Some(Answer(registered)) = &answer.value else { return Err(Failure::Skipped) };
             let mut resolved = Resolved { value: None, secret: false, dependencies: [registered.urn.clone()].into() };
-            let value = match registered.outputs.get(name) {
+            if let Some(reason) = registered.unreadable.get(&name) {
+                return Err(Failure::failed(format!("output `{name}` of {}: {reason}", registered.urn)));
+            }
+            let value = match registered.outputs.get(&name) {
                 Some(value) => value.clone(),
                 None if preview || registered.unknown => return Ok(resolved),
                 // Not there after an update is the same as null: an optional output is none.

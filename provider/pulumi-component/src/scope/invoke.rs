@@ -26,7 +26,7 @@ pub(super) struct Memory {
 }
 
 /// The engine's own function that reads the state of a resource.
-const GET_RESOURCE: &str = "pulumi:pulumi:getResource";
+pub(crate) const GET_RESOURCE: &str = "pulumi:pulumi:getResource";
 
 impl Scope {
     /// Calls a function of a package, by the provider that a child of the package would get.
@@ -127,7 +127,7 @@ impl Scope {
                 _ => PropertyMap::new(),
             };
             let id = result.get("id").and_then(PropertyValue::as_str).unwrap_or_default().to_owned();
-            Answer(Arc::new(Registered { urn: of, id, outputs, unknown: invoked.unknown }))
+            Answer(Arc::new(Registered { urn: of, id, outputs, unreadable: BTreeMap::new(), unknown: invoked.unknown }))
         });
         let handle = ChildHandle::new(answer, self.is_preview(), false);
         known.insert(urn.clone(), handle.clone());

@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::try_join_all;
 
 pub use child::{Child, ChildHandle};
+#[cfg(any(test, doc, feature = "testing"))]
+pub(crate) use invoke::GET_RESOURCE;
 pub use nested::Nested;
 pub use provider::ProviderHandle;
 pub(crate) use run::Run;
@@ -87,7 +89,9 @@ impl Scope {
 
 /// Waits for all outputs of a component.
 pub(crate) async fn resolve_outputs(outputs: Vec<(&'static str, Encoding)>) -> Result<PropertyMap, Failure> {
-    let outputs = outputs.into_iter().map(|(name, value)| async move { Ok((name.to_owned(), value.await?)) });
+    let outputs = outputs.into_iter().map(|(name, value)| async move {
+        Ok((name.to_owned(), value.await.map_err(|failure: Failure| failure.within(format!("output `{name}`")))?))
+    });
     let mut outputs = try_join_all(outputs).await?;
     outputs.retain(|(_, value)| value.value != Value::Null);
     Ok(outputs.into_iter().collect())

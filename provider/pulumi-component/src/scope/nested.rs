@@ -7,9 +7,10 @@ use std::sync::{Arc, PoisonError};
 use super::asked::{Asked, dependencies_of};
 use super::child::{Stated, resolve_map};
 use super::{Members, Run, Scope, depends_on_itself, resolve_outputs};
-use crate::component::Component;
+use crate::checks::Checks;
+use crate::component::{Component, PreparedComponent};
 use crate::context::ConstructRequest;
-use crate::error::{ConstructError, Failure};
+use crate::error::ConstructError;
 use crate::hook;
 use crate::monitor::{MonitorError, Registration};
 use crate::options::{Resource, ResourceOptions};
@@ -56,7 +57,7 @@ impl<T> Resource for Nested<T> {
 
 impl Run {
     /// The scope of the outermost component, which is registered with exactly what the user gave.
-    pub(crate) fn outermost<T: Component>(self: &Arc<Self>, mut request: ConstructRequest) -> Scope {
+    pub(crate) fn outermost<T: PreparedComponent>(self: &Arc<Self>, mut request: ConstructRequest) -> Scope {
         let (types, name) = (request.type_token.clone(), request.name.clone());
         add_former_tokens::<T>(&mut request.options.aliases);
         let registration = Registration {
@@ -83,7 +84,7 @@ impl Run {
 
 impl Scope {
     /// A reference to the component itself, for its outputs.
-    pub fn reference<T: Component>(&self) -> Output<Reference<T>> {
+    pub fn reference<T: PreparedComponent>(&self) -> Output<Reference<T>> {
         self.urn.try_map(|urn| {
             let reference = ResourceReference { urn, id: None, package_version: String::new() };
             Reference::new(reference).map_err(|error| error.to_string())
@@ -93,29 +94,67 @@ impl Scope {
     /// Adds a component of this package as a child, runs it and finishes it; gives its outputs.
     ///
     /// # Errors
-    /// When the component cannot be described from these inputs.
+    /// When its inputs are invalid, or it cannot be described from them.
     pub fn component<T: Component>(
         &self,
         role: impl Plain<str>,
-        args: T::Args,
-        facts: &T::Facts,
+        args: <T as Component>::Args,
     ) -> Result<T, ConstructError> {
-        self.nest(role, args, facts, ResourceOptions::default()).map(Nested::into_outputs)
+        self.nest(role, args, ResourceOptions::default()).map(Nested::into_outputs)
     }
 
     /// Adds a component of this package as a child with options, runs it and finishes it.
     ///
     /// # Errors
-    /// When the component cannot be described from these inputs.
+    /// When its inputs are invalid, or it cannot be described from them.
     pub fn nest<T: Component>(
         &self,
         role: impl Plain<str>,
+        args: <T as Component>::Args,
+        options: ResourceOptions,
+    ) -> Result<Nested<T>, ConstructError> {
+        let mut checks = Checks::default();
+        <T as Component>::check(&args, &mut checks);
+        let (errors, warnings) = checks.into_parts();
+        let child = format!("{} `{}-{}`", <T as Component>::TOKEN, self.name, role.plain());
+        for warning in warnings {
+            self.context().warn(format!("{child}: {warning}"));
+        }
+        if !errors.is_empty() {
+            let errors = errors.iter().map(|error| format!("{child}: {error}")).collect::<Vec<_>>();
+            return Err(ConstructError::Failed(errors.join("\n")));
+        }
+        self.nest_prepared(role, args, &(), options)
+    }
+
+    /// Adds a component that is prepared already, as [`Self::component`]. Neither its check nor its preparation runs: the
+    /// component around it has done both, and gives what it learned.
+    ///
+    /// # Errors
+    /// When the component cannot be described from these inputs.
+    pub fn component_prepared<T: PreparedComponent>(
+        &self,
+        role: impl Plain<str>,
         args: T::Args,
-        facts: &T::Facts,
+        prepared: &T::Prepared,
+    ) -> Result<T, ConstructError> {
+        self.nest_prepared(role, args, prepared, ResourceOptions::default()).map(Nested::into_outputs)
+    }
+
+    /// Adds a component that is prepared already, as [`Self::component_prepared`], with options.
+    ///
+    /// # Errors
+    /// When the component cannot be described from these inputs.
+    pub fn nest_prepared<T: PreparedComponent>(
+        &self,
+        role: impl Plain<str>,
+        args: T::Args,
+        prepared: &T::Prepared,
         options: ResourceOptions,
     ) -> Result<Nested<T>, ConstructError> {
         let name = format!("{}-{}", self.name, role.plain());
         let types = format!("{}${}", self.types, T::TOKEN);
+        self.run.named(&self.name, role.plain(), T::TOKEN.as_str());
         self.run.claim(&types, &name);
         let mut providers = self.providers.clone();
         providers.extend(options.providers.clone());
@@ -155,7 +194,7 @@ impl Scope {
         let mut members = self.members.clone();
         members.push(own.clone());
         let scope = Self { run: self.run.clone(), name, types, urn: urn.clone(), providers, members };
-        let component = T::construct(&scope, args, facts)?;
+        let component = T::construct(&scope, args, prepared)?;
         let (outputs, run, to_finish) = (component.encode(), self.run.clone(), urn.clone());
         self.run.spawn(async move {
             // What failed has been noted where it failed; a component with failed children is never finished.
@@ -163,8 +202,7 @@ impl Scope {
             let outputs = match resolve_outputs(outputs).await {
                 Ok(outputs) => outputs,
                 // A closure between the children and the outputs, which nobody else waits for.
-                Err(Failure::Failed(reason)) => return run.fail(reason.to_string()),
-                Err(_) => return,
+                Err(failure) => return drop(run.note(failure)),
             };
             let Some(urn) = &urn.value else { return };
             if let Err(MonitorError::Refused(reason)) = run.context.monitor.register_outputs(urn.clone(), outputs).await
@@ -177,7 +215,7 @@ impl Scope {
 }
 
 /// Adds the types that a component had before to what else it was called.
-fn add_former_tokens<T: Component>(aliases: &mut Vec<Alias>) {
+fn add_former_tokens<T: PreparedComponent>(aliases: &mut Vec<Alias>) {
     for former in T::FORMER_TOKENS {
         let alias = Alias::of_type(former.as_str());
         // The SDKs send what the schema says of it, too.

@@ -1,6 +1,6 @@
 //! One construction, or one call of a method, with everything that is under way in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +12,7 @@ use super::Scope;
 use super::asked::{Answer, Asked};
 use super::invoke::Memory;
 use crate::context::Context;
-use crate::error::{ConstructError, Failure, TEXT_BYTES};
+use crate::error::{ConstructError, Failure, Reason, TEXT_BYTES};
 use crate::monitor::{MonitorError, Registered};
 use crate::output::{Output, Resolved};
 use crate::panic::caught_while;
@@ -34,9 +34,25 @@ struct State {
     known: BTreeSet<(String, String)>,
     /// What a preview has not made yet, or was left out of the run: who depends on it cannot be answered.
     pending: BTreeSet<Urn>,
-    failures: Vec<String>,
-    skipped: usize,
+    /// What failed by its reason, with the place where that was noticed.
+    failures: BTreeMap<String, String>,
+    skipped: bool,
     cancelled: bool,
+}
+
+impl State {
+    fn fail(&mut self, reason: String) {
+        self.failures.insert(reason.clone(), reason);
+    }
+
+    /// Of several places that need the same value, the first by name is said: which one waited first varies.
+    fn note(&mut self, reason: &Reason) {
+        let noticed = reason.to_string();
+        let told = self.failures.entry(reason.text().to_owned()).or_insert_with(|| noticed.clone());
+        if noticed < *told {
+            *told = noticed;
+        }
+    }
 }
 
 impl Run {
@@ -73,7 +89,7 @@ impl Run {
         if state.failures.is_empty() {
             return if state.cancelled { Err(ConstructError::Cancelled) } else { Ok(()) };
         }
-        let failures: BTreeSet<_> = std::mem::take(&mut state.failures).into_iter().collect();
+        let failures: BTreeSet<_> = std::mem::take(&mut state.failures).into_values().collect();
         Err(ConstructError::Failed(told(&failures, state.skipped)))
     }
 
@@ -86,14 +102,21 @@ impl Run {
     }
 
     pub(super) fn fail(&self, reason: String) {
-        self.lock().failures.push(reason);
+        self.lock().fail(reason);
+    }
+
+    /// Refuses a child without a name of its own.
+    pub(super) fn named(&self, parent: &str, role: &str, type_token: &str) {
+        if role.is_empty() {
+            self.fail(format!("a {type_token} of `{parent}` has an empty name; give each child a name of its own"));
+        }
     }
 
     /// Notes a resource; two of one type chain and name cannot be told apart by the engine.
     pub(super) fn claim(&self, types: &str, name: &str) {
         let mut state = self.lock();
         if !state.known.insert((types.to_owned(), name.to_owned())) {
-            state.failures.push(format!("two children are called `{name}` ({types}); give one of them another name"));
+            state.fail(format!("two children are called `{name}` ({types}); give one of them another name"));
         }
     }
 
@@ -101,8 +124,8 @@ impl Run {
     pub(super) fn note(&self, failure: Failure) -> Failure {
         let mut state = self.lock();
         match &failure {
-            Failure::Failed(reason) => state.failures.push(reason.to_string()),
-            Failure::Skipped => state.skipped += 1,
+            Failure::Failed(reason) => state.note(reason),
+            Failure::Skipped => state.skipped = true,
             Failure::Cancelled => state.cancelled = true,
         }
         match failure {
@@ -178,7 +201,7 @@ impl Run {
 
 /// The failures as one message, each once and whole as long as there is room; of a first one that is too long by itself
 /// the border leaves out the middle.
-fn told(failures: &BTreeSet<String>, skipped: usize) -> String {
+fn told(failures: &BTreeSet<String>, skipped: bool) -> String {
     let mut message = String::new();
     let mut told = 0;
     for failure in failures {
@@ -196,10 +219,9 @@ fn told(failures: &BTreeSet<String>, skipped: usize) -> String {
         1 => message.push_str("\n1 more failure"),
         more => message = format!("{message}\n{more} more failures"),
     }
-    match skipped {
-        0 => {}
-        1 => message.push_str("\n1 more resource was skipped"),
-        skipped => message = format!("{message}\n{skipped} more resources were skipped"),
+    // How many there are depends on what was registered before the failure, so a number would differ from run to run.
+    if skipped {
+        message.push_str("\nthe remaining resources were skipped");
     }
     message
 }
@@ -214,35 +236,34 @@ mod tests {
 
     #[test]
     fn few_failures_are_told_whole() {
-        assert_eq!(told(&["b".to_owned(), "a".to_owned()].into(), 0), "a\nb");
-        assert_eq!(told(&["a".to_owned()].into(), 1), "a\n1 more resource was skipped");
-        assert_eq!(told(&["a".to_owned()].into(), 7), "a\n7 more resources were skipped");
+        assert_eq!(told(&["b".to_owned(), "a".to_owned()].into(), false), "a\nb");
+        assert_eq!(told(&["a".to_owned()].into(), true), "a\nthe remaining resources were skipped");
     }
 
     #[test]
     fn many_failures_are_told_as_far_as_there_is_room_and_counted() {
-        let text = told(&failures(500, 100), 3);
+        let text = told(&failures(500, 100), true);
         assert!(text.len() < MESSAGE_BYTES + 100, "{}", text.len());
         let lines: Vec<_> = text.lines().collect();
         let whole = lines.iter().filter(|line| line.ends_with('x')).count();
         assert!(whole >= 35, "{whole}");
         assert_eq!(
             lines[whole..],
-            [format!("{} more failures", 500 - whole), "3 more resources were skipped".to_owned()]
+            [format!("{} more failures", 500 - whole), "the remaining resources were skipped".to_owned()]
         );
     }
 
     #[test]
     fn one_failure_is_told_whole_however_long() {
         let long = failures(2, 2 * MESSAGE_BYTES);
-        let text = told(&long, 0);
+        let text = told(&long, false);
         assert_eq!(text, format!("{}\n1 more failure", long.first().unwrap()));
     }
 
     proptest::proptest! {
         #[test]
         fn nothing_is_lost_in_counting(count in 1..300_usize, length in 4..3000_usize) {
-            let text = told(&failures(count, length), 0);
+            let text = told(&failures(count, length), false);
             let (whole, rest) = match text.rsplit_once('\n') {
                 Some((before, last)) if last.contains(" more failure") => {
                     (before.lines().count(), last.split(' ').next().unwrap().parse().unwrap())

@@ -11,8 +11,9 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+use super::raw::Raw;
 use super::transform;
-use super::{DecodeError, decode_map};
+use super::{DecodeError, read as read_properties};
 use crate::hook::{AfterFailure, FailedOperation, Hook, HookEvent, Moment};
 use crate::monitor::MonitorError;
 use crate::property::{PropertyMap, Urn};
@@ -151,6 +152,6 @@ fn named(urn: String) -> Option<Urn> {
     (!urn.is_empty()).then(|| Urn::new(urn))
 }
 
-fn properties(given: Option<prost_types::Struct>) -> Result<PropertyMap, DecodeError> {
-    decode_map(given.unwrap_or_default())
+fn properties(given: Option<Raw>) -> Result<PropertyMap, DecodeError> {
+    read_properties(given)
 }

@@ -8,31 +8,11 @@ use property_path::PropertyPath;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 
+use super::decode_error::DecodeError;
 use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
 use crate::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };
-
-/// A value that Pulumi's wire format does not allow.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("`{path}`: {reason}")]
-pub struct DecodeError {
-    /// Where it stands, as a property path; empty for the value itself.
-    pub path: PropertyPath,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl DecodeError {
-    fn new(reason: impl Into<String>) -> Self {
-        Self { path: PropertyPath::root(), reason: reason.into() }
-    }
-
-    fn under(mut self, outer: PropertyPath) -> Self {
-        self.path = outer.join(self.path);
-        self
-    }
-}
 
 /// Decodes the properties of a message.
 ///

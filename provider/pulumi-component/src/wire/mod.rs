@@ -4,18 +4,50 @@
 
 mod callbacks;
 mod decode;
+mod decode_error;
 mod encode;
 pub(crate) mod error;
 mod features;
 pub(crate) mod monitor;
+pub(crate) mod raw;
 mod registering;
 mod registration;
 pub(crate) mod request;
 mod transform;
 
-pub use decode::{DecodeError, decode_map, decode_value};
 pub(crate) use decode::{contains_output, from_json};
+pub use decode::{decode_map, decode_value};
+pub use decode_error::DecodeError;
 pub use encode::{Secrets, encode_map, encode_value};
+
+use crate::property::{PropertyMap, PropertyValue};
+use raw::Raw;
+
+/// Reads the properties of a message.
+///
+/// # Errors
+/// For the first property that cannot be decoded.
+pub(crate) fn read(properties: Option<Raw>) -> Result<PropertyMap, DecodeError> {
+    decode_map(properties.unwrap_or_default().structure()?)
+}
+
+/// Reads a value of a message.
+///
+/// # Errors
+/// When it cannot be decoded.
+pub(crate) fn read_value(value: &Raw) -> Result<PropertyValue, DecodeError> {
+    decode_value(value.value()?)
+}
+
+/// Properties for a message.
+pub(crate) fn write(properties: &PropertyMap, secrets: Secrets) -> Raw {
+    encode_map(properties, secrets).into()
+}
+
+/// A value for a message.
+pub(crate) fn write_value(value: &PropertyValue, secrets: Secrets) -> Raw {
+    encode_value(value, secrets).into()
+}
 
 /// A struct with this key is not an object; the key's value says what it is.
 const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";

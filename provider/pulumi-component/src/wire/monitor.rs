@@ -12,9 +12,10 @@ use tonic::{Code, Status};
 
 use super::callbacks::{Callbacks, Closure};
 use super::features::{Feature, Features};
+use super::raw::Raw;
 use super::registering::Registering;
 use super::registration::{encode_reading, encode_registration, needed, urns};
-use super::{Secrets, decode_map, encode_map};
+use super::{Secrets, decode_value, write};
 use crate::context::Deployment;
 use crate::hook::{Hook, Moment};
 use crate::log::{Log, LogEntry, Severity};
@@ -165,8 +166,9 @@ impl ResourceMonitor for GrpcMonitor {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));
             }
             let dependencies = response.property_dependencies.into_iter().map(|(name, found)| (name, found.urns));
-            let outputs = outputs(response.object, dependencies.collect())?;
-            Ok(Registered { urn: Urn::new(response.urn), id: response.id, outputs, unknown: response.unknown })
+            let (outputs, unreadable) = outputs(response.object, dependencies.collect())?;
+            let (urn, id, unknown) = (Urn::new(response.urn), response.id, response.unknown);
+            Ok(Registered { urn, id, outputs, unreadable, unknown })
         }
         .boxed()
     }
@@ -180,17 +182,17 @@ impl ResourceMonitor for GrpcMonitor {
             if response.result != protocol::Result::Success as i32 {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));
             }
-            let outputs = outputs(response.properties, BTreeMap::new())?;
+            let (outputs, unreadable) = outputs(response.properties, BTreeMap::new())?;
             let id = [response.id, id].into_iter().find(|id| !id.is_empty() && id != super::UNKNOWN);
             let unknown = response.unknown;
-            Ok(Registered { urn: Urn::new(response.urn), id: id.unwrap_or_default(), outputs, unknown })
+            Ok(Registered { urn: Urn::new(response.urn), id: id.unwrap_or_default(), outputs, unreadable, unknown })
         }
         .boxed()
     }
 
     fn register_outputs(&self, urn: Urn, outputs: PropertyMap) -> BoxFuture<'_, Result<(), MonitorError>> {
         async move {
-            let outputs = Some(encode_map(&outputs, Secrets::Wrap));
+            let outputs = Some(write(&outputs, Secrets::Wrap));
             let request = protocol::RegisterResourceOutputsRequest { urn: urn.to_string(), outputs };
             self.client.clone().register_resource_outputs(request).await.map_err(refused)?;
             Ok(())
@@ -208,7 +210,7 @@ impl ResourceMonitor for GrpcMonitor {
             let package = invocation.package.filter(|_| package_ref.is_empty());
             let request = protocol::ResourceInvokeRequest {
                 tok: invocation.token,
-                args: Some(encode_map(&invocation.arguments, Secrets::Strip)),
+                args: Some(write(&invocation.arguments, Secrets::Strip)),
                 provider: invocation.provider,
                 version: package.map(|package| package.version.to_owned()).unwrap_or_default(),
                 plugin_download_url: package.map(|package| package.plugin_download_url.to_owned()).unwrap_or_default(),
@@ -226,7 +228,7 @@ impl ResourceMonitor for GrpcMonitor {
                     response.failures.iter().map(|failure| format!("{}: {}", failure.property, failure.reason));
                 return Err(MonitorError::Refused(failures.collect::<Vec<_>>().join("; ")));
             }
-            let result = outputs(response.r#return, BTreeMap::new())?;
+            let result = readable(outputs(response.r#return, BTreeMap::new())?)?;
             Ok(Invoked { result, unknown: response.unknown })
         }
         .boxed()
@@ -245,7 +247,7 @@ impl ResourceMonitor for GrpcMonitor {
             });
             let request = protocol::ResourceCallRequest {
                 tok: call.token,
-                args: Some(encode_map(&call.arguments, arguments)),
+                args: Some(write(&call.arguments, arguments)),
                 arg_dependencies: dependencies.collect(),
                 provider: call.provider,
                 version: package.map(|package| package.version.to_owned()).unwrap_or_default(),
@@ -263,7 +265,7 @@ impl ResourceMonitor for GrpcMonitor {
                 return Err(MonitorError::Refused(failures.collect::<Vec<_>>().join("; ")));
             }
             let dependencies = response.return_dependencies.into_iter().map(|(name, found)| (name, found.urns));
-            outputs(response.r#return, dependencies.collect())
+            readable(outputs(response.r#return, dependencies.collect())?)
         }
         .boxed()
     }
@@ -273,19 +275,37 @@ fn holds_references(inputs: &PropertyMap) -> bool {
     inputs.values().any(|input| !input.references().is_empty())
 }
 
+/// Outputs, and by name why the others cannot be read.
+type Outputs = (PropertyMap, BTreeMap<String, String>);
+
 /// Outputs with the resources that each came from.
-fn outputs(
-    object: Option<prost_types::Struct>,
-    dependencies: BTreeMap<String, Vec<String>>,
-) -> Result<PropertyMap, MonitorError> {
-    let mut outputs = decode_map(object.unwrap_or_default())
-        .map_err(|error| MonitorError::Refused(format!("what it answers cannot be read: {error}")))?;
+fn outputs(object: Option<Raw>, dependencies: BTreeMap<String, Vec<String>>) -> Result<Outputs, MonitorError> {
+    let members = object.unwrap_or_default().members().map_err(|error| unreadable(&error.to_string()))?;
+    let (mut outputs, mut unreadable) = (PropertyMap::new(), BTreeMap::new());
+    for (name, member) in members {
+        match member.and_then(decode_value) {
+            Ok(value) => drop(outputs.insert(name, value)),
+            Err(error) => drop(unreadable.insert(name, error.to_string())),
+        }
+    }
     for (name, urns) in dependencies {
         if let Some(output) = outputs.get_mut(&name) {
             output.dependencies.extend(urns.into_iter().map(Urn::new));
         }
     }
-    Ok(outputs)
+    Ok((outputs, unreadable))
+}
+
+/// A result whose members are all needed.
+fn readable((outputs, unreadable): Outputs) -> Result<PropertyMap, MonitorError> {
+    match unreadable.into_values().next() {
+        None => Ok(outputs),
+        Some(reason) => Err(self::unreadable(&reason)),
+    }
+}
+
+fn unreadable(reason: &str) -> MonitorError {
+    MonitorError::Refused(format!("the answer cannot be read: {reason}"))
 }
 
 /// What an engine says that is ending the run, under whatever code.

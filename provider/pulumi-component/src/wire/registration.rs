@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::features::Feature;
-use super::{Secrets, encode_map, encode_value};
+use super::{Secrets, write, write_value};
 use crate::hook::Hooks;
 use crate::hook::Moment;
 use crate::monitor::{Reading, Registration};
@@ -58,7 +58,7 @@ pub(super) fn encode_registration(
         parent: registration.parent,
         custom: registration.custom,
         remote: registration.remote,
-        object: Some(encode_map(&registration.inputs, inputs)),
+        object: Some(write(&registration.inputs, inputs)),
         dependencies: urns(&dependencies).collect(),
         property_dependencies: property_dependencies
             .map(|(name, found)| (name.clone(), message::PropertyDependencies { urns: urns(found).collect() }))
@@ -81,7 +81,7 @@ pub(super) fn encode_registration(
         ignore_changes: options.ignore_changes,
         replace_on_changes: options.replace_on_changes,
         hide_diffs: options.hide_diffs,
-        replacement_trigger: options.replacement_trigger.map(|value| encode_value(&value, Secrets::Wrap)),
+        replacement_trigger: options.replacement_trigger.map(|value| write_value(&value, Secrets::Wrap)),
         import_id: options.import_id,
         env_var_mappings: options.env_var_mappings,
         hooks: options.hooks.map(encode_hooks),
@@ -102,7 +102,7 @@ pub(super) fn encode_reading(reading: Reading, package_ref: String) -> protocol:
         r#type: reading.type_token,
         name: reading.name,
         parent: reading.parent,
-        properties: Some(encode_map(&reading.inputs, Secrets::Wrap)),
+        properties: Some(write(&reading.inputs, Secrets::Wrap)),
         dependencies: urns(&reading.dependencies).collect(),
         provider: reading.provider,
         version: package.map(|package| package.version.to_owned()).unwrap_or_default(),
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(request.env_var_mappings, [("MINE".to_owned(), "ITS".to_owned())].into());
         assert_eq!(
             request.replacement_trigger,
-            Some(encode_value(&PropertyValue::from("now").into_secret(), Secrets::Wrap))
+            Some(write_value(&PropertyValue::from("now").into_secret(), Secrets::Wrap))
         );
         assert_eq!((request.import_id.as_str(), request.hooks.unwrap().before_delete), ("i-1", names("hook")));
         assert_eq!((request.version.as_str(), request.plugin_download_url.as_str()), ("7.1.0", "url"));

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DecodeError, Secrets, contains_output, decode_map, decode_value, encode_map};
+use super::raw::Raw;
+use super::{DecodeError, Secrets, contains_output, decode_map, read_value, write};
 use crate::construct::Constructed;
 use crate::context::{ConstructRequest, Deployment};
 use crate::hook::Hooks;
@@ -28,7 +29,7 @@ pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<Co
         replace_with: request.replace_with.into_iter().map(Urn::new).collect(),
         ignore_changes: request.ignore_changes,
         replace_on_changes: request.replace_on_changes,
-        replacement_trigger: request.replacement_trigger.map(decode_value).transpose()?.filter(is_set),
+        replacement_trigger: request.replacement_trigger.as_ref().map(read_value).transpose()?.filter(is_set),
         hooks: request.resource_hooks.map(decode_hooks),
         ..RegistrationOptions::default()
     };
@@ -77,7 +78,7 @@ pub(crate) fn encode_returned(returned: &PropertyMap) -> protocol::CallResponse 
         urns: value.iter().map(ToString::to_string).collect(),
     };
     protocol::CallResponse {
-        r#return: Some(encode_map(returned, Secrets::Wrap)),
+        r#return: Some(write(returned, Secrets::Wrap)),
         return_dependencies: returned
             .iter()
             .map(|(name, value)| (name.clone(), dependencies(value.marks().dependencies)))
@@ -100,10 +101,8 @@ pub(crate) fn organization(given: String) -> String {
 ///
 /// A property that is, or holds, an output value keeps the dependencies of each leaf: what is named beside it is their
 /// union. A reference that depends on nothing but its own resource stays as it is. Any other property gets all of them.
-fn decode_inputs(
-    properties: prost_types::Struct,
-    mut dependencies: BTreeMap<String, Vec<String>>,
-) -> Result<PropertyMap, DecodeError> {
+fn decode_inputs(properties: Raw, mut dependencies: BTreeMap<String, Vec<String>>) -> Result<PropertyMap, DecodeError> {
+    let properties = properties.structure()?;
     let own: BTreeSet<_> =
         properties.fields.iter().filter(|(_, value)| contains_output(value)).map(|(name, _)| name.clone()).collect();
     let mut inputs = decode_map(properties)?;
@@ -161,7 +160,7 @@ pub(crate) fn encode_constructed(constructed: &Constructed) -> protocol::Constru
     let outputs = constructed.outputs.iter();
     protocol::ConstructResponse {
         urn: constructed.urn.to_string(),
-        state: Some(encode_map(&constructed.outputs, Secrets::Wrap)),
+        state: Some(write(&constructed.outputs, Secrets::Wrap)),
         state_dependencies: outputs
             .map(|(name, value)| (name.clone(), dependencies(value.marks().dependencies)))
             .collect(),
@@ -207,7 +206,7 @@ mod tests {
     fn decoded(value: Wire, beside: &[&str]) -> PropertyValue {
         let properties = Struct { fields: [("key".to_owned(), value)].into() };
         let dependencies = [("key".to_owned(), beside.iter().map(|urn| (*urn).to_owned()).collect())].into();
-        decode_inputs(properties, dependencies).unwrap().remove("key").unwrap()
+        decode_inputs(properties.into(), dependencies).unwrap().remove("key").unwrap()
     }
 
     fn urns(value: &PropertyValue) -> Vec<&str> {

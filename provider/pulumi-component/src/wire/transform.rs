@@ -4,7 +4,7 @@ use tonic::Status;
 
 use super::registration::{encode_alias, encode_hooks, encode_timeouts};
 use super::request::decode_alias;
-use super::{DecodeError, Secrets, decode_map, decode_value, encode_map, encode_value};
+use super::{DecodeError, Secrets, read, read_value, write, write_value};
 use crate::hook::Hooks;
 use crate::property::{PropertyValue, Urn};
 use crate::protocol::{self, TransformRequest, TransformResourceOptions, TransformResponse};
@@ -20,7 +20,7 @@ pub(super) fn run(transform: &Transform, request: TransformRequest) -> Result<Tr
         name: request.name,
         custom: request.custom,
         parent: request.parent,
-        inputs: decode_map(request.properties.unwrap_or_default()).map_err(unreadable)?,
+        inputs: read(request.properties).map_err(unreadable)?,
         options: decode(&asked).map_err(unreadable)?,
         provider: asked.provider.clone(),
     };
@@ -28,7 +28,7 @@ pub(super) fn run(transform: &Transform, request: TransformRequest) -> Result<Tr
     transform.run(&mut resource).map_err(|reason| {
         Status::unknown(format!("the transform of {} `{}` failed: {reason}", before.type_token, before.name))
     })?;
-    let properties = (resource.inputs != before.inputs).then(|| encode_map(&resource.inputs, Secrets::Outputs));
+    let properties = (resource.inputs != before.inputs).then(|| write(&resource.inputs, Secrets::Outputs));
     let untouched = resource.options == before.options && resource.provider == before.provider;
     let options = (!untouched).then(|| encode(resource.options, resource.provider, asked));
     Ok(TransformResponse { properties, options })
@@ -36,7 +36,7 @@ pub(super) fn run(transform: &Transform, request: TransformRequest) -> Result<Tr
 
 fn decode(options: &TransformResourceOptions) -> Result<RegistrationOptions, DecodeError> {
     let urns = |urns: &[String]| urns.iter().cloned().map(Urn::new).collect();
-    let trigger = options.replacement_trigger.clone().map(decode_value).transpose()?;
+    let trigger = options.replacement_trigger.as_ref().map(read_value).transpose()?;
     Ok(RegistrationOptions {
         aliases: options.aliases.iter().cloned().filter_map(decode_alias).collect(),
         depends_on: urns(&options.depends_on),
@@ -79,7 +79,7 @@ fn encode(
     asked: TransformResourceOptions,
 ) -> protocol::TransformResourceOptions {
     let urns = |urns: &[Urn]| urns.iter().map(ToString::to_string).collect();
-    let trigger = |value: PropertyValue| encode_value(&value, Secrets::Wrap);
+    let trigger = |value: PropertyValue| write_value(&value, Secrets::Wrap);
     TransformResourceOptions {
         depends_on: urns(&options.depends_on),
         replace_with: urns(&options.replace_with),

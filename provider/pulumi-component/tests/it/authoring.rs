@@ -43,9 +43,8 @@ impl Component for Authored {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Authored");
     const FORMER_TOKENS: &'static [TypeToken] = &[TypeToken::new("shop:index:Written")];
     type Args = AuthoredArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: AuthoredArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: AuthoredArgs) -> Result<Self, ConstructError> {
         let far = scope
             .provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "far")
             .config("region", "far".to_owned())
@@ -54,7 +53,7 @@ impl Component for Authored {
         let options = ResourceOptions::default().hide_diff("size").hooks(hooks);
         let first = thing(scope, "first", "small", options);
         let farther = ResourceOptions::default().provider(&far);
-        scope.nest::<Shelf>("shelf", ShelfArgs { size: "small".into() }, facts, farther.clone())?;
+        scope.nest::<Shelf>("shelf", ShelfArgs { size: "small".into() }, farther.clone())?;
         let garden = Child::remote(scope, &CLOUD, TypeToken::new("cloud:index:Garden"), "garden");
         let garden = garden.with("size", first.output::<String>("size")).with("bed", first.reference::<Thing>());
         garden.with_options(farther.and_depends_on(&first)).register();

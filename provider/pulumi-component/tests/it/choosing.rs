@@ -36,9 +36,8 @@ struct Bed {}
 impl Component for Bed {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Bed");
     type Args = ChoosingArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, _args: ChoosingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ChoosingArgs) -> Result<Self, ConstructError> {
         Child::remote(scope, &CLOUD, GARDEN, "garden").register();
         Ok(Self {})
     }
@@ -51,9 +50,8 @@ struct Bare {}
 impl Component for Bare {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Bare");
     type Args = ChoosingArgs;
-    type Facts = ();
 
-    fn construct(_scope: &Scope, _args: ChoosingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: ChoosingArgs) -> Result<Self, ConstructError> {
         Ok(Self {})
     }
 }
@@ -65,19 +63,18 @@ struct Choosing {}
 impl Component for Choosing {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Choosing");
     type Args = ChoosingArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, _args: ChoosingArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ChoosingArgs) -> Result<Self, ConstructError> {
         let none = ResourceOptions::default;
         let mapped = none().env_var_mapping("FAR_TOKEN", "CLOUD_TOKEN");
         let far = scope.provider(&CLOUD, PROVIDER, "far").options(mapped).register();
         let near = scope.provider(&CLOUD, PROVIDER, "near").register();
         let plain = thing(scope, "plain", "small", none());
         thing(scope, "explicit", "small", none().provider(&far));
-        scope.nest::<Shelf>("inherits", ShelfArgs { size: "small".into() }, facts, none())?;
-        scope.nest::<Shelf>("chosen", ShelfArgs { size: "small".into() }, facts, none().provider(&near))?;
-        let bed = scope.nest::<Bed>("bed", ChoosingArgs {}, facts, none())?;
-        let bare = scope.nest::<Bare>("bare", ChoosingArgs {}, facts, none())?;
+        scope.nest::<Shelf>("inherits", ShelfArgs { size: "small".into() }, none())?;
+        scope.nest::<Shelf>("chosen", ShelfArgs { size: "small".into() }, none().provider(&near))?;
+        let bed = scope.nest::<Bed>("bed", ChoosingArgs {}, none())?;
+        let bare = scope.nest::<Bare>("bare", ChoosingArgs {}, none())?;
         thing(scope, "after-bed", "small", depends_on(&bed));
         thing(scope, "after-bare", "small", depends_on(&bare));
         let own = Child::remote(scope, &SHOP, TypeToken::new("shop:index:Store"), "own");

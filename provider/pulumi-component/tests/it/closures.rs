@@ -24,13 +24,13 @@ struct WatchedArgs {
 #[derive(Debug, Outputs)]
 struct Watched {
     /// Id of the child.
-    id: Output<String>,
+    child_id: Output<String>,
 }
 
 #[derive(Debug, Outputs)]
 struct Outermost {
     /// Id of the child.
-    id: Output<String>,
+    child_id: Output<String>,
 }
 
 static RETRIED: AtomicUsize = AtomicUsize::new(0);
@@ -38,9 +38,8 @@ static RETRIED: AtomicUsize = AtomicUsize::new(0);
 impl Component for Watched {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Watched");
     type Args = WatchedArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: WatchedArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WatchedArgs) -> Result<Self, ConstructError> {
         let options = ResourceOptions::default()
             .hook(Hook::before_create(|event| async move {
                 match event.new_inputs.get("size").and_then(PropertyValue::as_str) {
@@ -57,19 +56,18 @@ impl Component for Watched {
                 Ok(if failed.errors.len() < 2 { AfterFailure::Retry } else { AfterFailure::GiveUp })
             }))
             .transform(Transform::new(prefix("inner")));
-        Ok(Self { id: thing(scope, "child", args.size, options).id() })
+        Ok(Self { child_id: thing(scope, "child", args.size, options).id() })
     }
 }
 
 impl Component for Outermost {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Outermost");
     type Args = WatchedArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: WatchedArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WatchedArgs) -> Result<Self, ConstructError> {
         let options = ResourceOptions::default().transform(Transform::new(prefix("outer")));
-        let inner = scope.nest::<Watched>("inner", args, facts, options)?;
-        Ok(Self { id: inner.into_outputs().id })
+        let inner = scope.nest::<Watched>("inner", args, options)?;
+        Ok(Self { child_id: inner.into_outputs().child_id })
     }
 }
 

@@ -62,15 +62,14 @@ pub struct Store {
 impl Component for Store {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Store");
     type Args = StoreArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: StoreArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: StoreArgs) -> Result<Self, ConstructError> {
         let size = args.size.unwrap_or_else(|| "small".into());
         let first = thing(scope, "first", &size, ResourceOptions::default());
         for index in 0..args.count {
             thing(scope, &format!("thing-{index}"), "x", ResourceOptions::default());
         }
-        let shelf = scope.component::<Shelf>("shelf", ShelfArgs { size: first.id().into() }, facts)?;
+        let shelf = scope.component::<Shelf>("shelf", ShelfArgs { size: first.id().into() })?;
         let last = thing(scope, "last", &shelf.board_id, depends_on(&first));
         match args.mood {
             Mood::Fine => {}
@@ -110,9 +109,8 @@ pub struct Shelf {
 impl Component for Shelf {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Shelf");
     type Args = ShelfArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: ShelfArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
         Ok(Self { board_id: thing(scope, "board", args.size, ResourceOptions::default()).id() })
     }
 }
@@ -135,9 +133,8 @@ pub struct Crowd {
 impl Component for Crowd {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Crowd");
     type Args = CrowdArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: CrowdArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: CrowdArgs) -> Result<Self, ConstructError> {
         for index in 0..args.count {
             thing(scope, &format!("thing-{index}"), "x", ResourceOptions::default());
         }

@@ -72,7 +72,7 @@ async fn a_component_is_finished_once_and_after_its_children() {
 async fn a_refused_child_skips_the_rest_and_finishes_nothing() {
     let (monitor, outcome) = store(MockMonitor::update().refuse("store-first", "no room"), json!({ "count": 3 })).await;
     let text = outcome.expect_err("a child is refused").to_string();
-    assert_eq!(text, "registering cloud:index:Thing `store-first`: no room\n6 more resources were skipped");
+    assert_eq!(text, "registering cloud:index:Thing `store-first`: no room\nthe remaining resources were skipped");
     assert!(monitor.recorded().outputs.is_empty());
 }
 
@@ -86,7 +86,7 @@ async fn a_panic_while_children_are_described_is_told_and_ends_the_run() {
 #[tokio::test]
 async fn a_panic_in_a_closure_is_told_and_ends_the_run() {
     let (_, outcome) = store(MockMonitor::update(), json!({ "mood": "brokenClosure" })).await;
-    assert_eq!(outcome.expect_err("a closure panics").to_string(), "internal error: torn");
+    assert_eq!(outcome.expect_err("a closure panics").to_string(), "cloud:index:Thing `store-torn`, input `size`: internal error: torn");
 }
 
 #[tokio::test]
@@ -192,10 +192,10 @@ struct PlacedArgs {
 #[derive(pulumi_component::Outputs)]
 struct Placed {}
 
-impl Component for Placed {
+impl pulumi_component::PreparedComponent for Placed {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Placed");
     type Args = PlacedArgs;
-    type Facts = String;
+    type Prepared = String;
 
     async fn prepare(_context: &Context, args: &PlacedArgs) -> Result<String, ConstructError> {
         match args.place.as_str() {
@@ -205,7 +205,7 @@ impl Component for Placed {
         }
     }
 
-    fn construct(_scope: &Scope, _args: PlacedArgs, _facts: &String) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: PlacedArgs, _prepared: &String) -> Result<Self, ConstructError> {
         Ok(Self {})
     }
 }

@@ -104,7 +104,7 @@ fn a_field_of_such_a_type_is_refused_with_its_path() {
         (told::<One<Pair>>(), "Pair", "named fields"),
         (told::<One<Option<Newtype>>>(), "Newtype", "#[serde(transparent)]"),
         (told::<One<Unit>>(), "Unit", "named fields"),
-        (told::<One<Tagged>>(), "config.field", "an object without a name"),
+        (told::<One<Tagged>>(), "config.field", "an enum whose variants have fields"),
         (told::<One<WithMap>>(), "WithMap", "takes any name"),
         (told::<One<WithEnum>>(), "config.field", "an object without a name"),
     ] {
@@ -155,9 +155,8 @@ where
 {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Odd");
     type Args = A;
-    type Facts = ();
 
-    fn construct(_scope: &Scope, _args: A, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: A) -> Result<Self, ConstructError> {
         Ok(Self(PhantomData))
     }
 }
@@ -177,6 +176,38 @@ enum Either {
     Other { other: String },
 }
 
+#[derive(Deserialize, Serialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+enum Fixed {
+    First,
+    Second,
+}
+
+/// Whose author forgot `rename_all`.
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Snake {
+    my_field: String,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Twins {
+    one: Thing,
+    other: other::Thing,
+}
+
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Thing {
+    one: u32,
+}
+
+mod other {
+    use super::*;
+
+    #[derive(Deserialize, Serialize, JsonSchema)]
+    pub struct Thing {
+        other: u32,
+    }
+}
+
 #[test]
 fn inputs_and_outputs_of_a_component_are_refused_with_their_path() {
     fn told<A, O>() -> String
@@ -193,8 +224,13 @@ fn inputs_and_outputs_of_a_component_are_refused_with_their_path() {
         (told::<Either, String>(), "shop:index:Odd", "named fields"),
         (told::<(u8, u8), String>(), "shop:index:Odd", "named fields"),
         (told::<Fine, (u8, String)>(), "shop:index:Odd.made", "a tuple"),
-        (told::<Fine, Either>(), "shop:index:Odd.made", "an object without a name"),
-        (told::<Fine, BTreeMap<u32, String>>(), "shop:index:Odd.made", "an object without a name"),
+        (told::<Fine, Either>(), "shop:index:Odd.made", "an enum whose variants have fields"),
+        (told::<Fine, BTreeMap<u32, String>>(), "shop:index:Odd.made", "a map whose keys are not strings"),
+        (told::<Fine, BTreeMap<Fixed, String>>(), "shop:index:Odd.made", "a map whose keys are an enum"),
+        (told::<Fine, serde_json::Value>(), "shop:index:Odd.made", "make it an `Input<PropertyValue>`"),
+        (told::<Fine, u128>(), "shop:index:Odd.made", "a whole number of 128 bits"),
+        (told::<Snake, String>(), "shop:index:Odd.my_field", "properties are camelCase: `myField`"),
+        (told::<Twins, String>(), "Thing", "two types have the same name"),
         (told::<Fine, ()>(), "shop:index:Odd.made", "no type"),
     ] {
         assert!(told.starts_with(&format!("`{path}`: ")) && told.contains(expected), "{path}: {told}");

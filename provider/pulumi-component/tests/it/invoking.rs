@@ -50,9 +50,8 @@ struct Asking {
 impl Component for Asking {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Asking");
     type Args = AskingArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: AskingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: AskingArgs) -> Result<Self, ConstructError> {
         let mut options = ResourceOptions::default();
         if args.after_child {
             options = options.and_depends_on(&thing(scope, "first", "small", ResourceOptions::default()));
@@ -62,7 +61,7 @@ impl Component for Asking {
             let weather: Output<Weather> = scope.invoke(&CLOUD, WEATHER, &question, options.clone());
             weather.map(|weather| weather.word.clone())
         });
-        Ok(Self { words: pulumi_component::all(answers) })
+        Ok(Self { words: pulumi_component::all(answers.collect::<Vec<_>>()) })
     }
 }
 

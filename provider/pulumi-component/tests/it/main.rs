@@ -1,6 +1,8 @@
 //! One binary for all integration tests: linking costs more than running.
 
 #[cfg(test)]
+mod author;
+#[cfg(test)]
 mod authoring;
 #[cfg(test)]
 mod check;

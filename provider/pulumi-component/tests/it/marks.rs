@@ -77,7 +77,7 @@ proptest! {
         let all = united([&part]);
         let given = output(&part);
         prop_assert_eq!(marks(&given.map(|text| text.len())), all.clone());
-        prop_assert_eq!(marks(&given.try_map(|text| Ok(text.len()))), all.clone());
+        prop_assert_eq!(marks(&given.try_map(|text| Ok::<_, String>(text.len()))), all.clone());
         prop_assert_eq!(marks(&Input::<String>::from(&given).into_output()), all.clone());
         prop_assert_eq!(marks(&interpolate!("<{}>", &given)), all.clone());
         prop_assert_eq!(marks(&given.secret()), Marks { secret: true, ..all });

@@ -36,9 +36,8 @@ struct Caller {
 impl Component for Caller {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Caller");
     type Args = CallerArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: CallerArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: CallerArgs) -> Result<Self, ConstructError> {
         let garden = Child::remote(scope, &CLOUD, TypeToken::new("cloud:index:Garden"), "garden").register();
         let described: Output<Described> = scope.call(&CLOUD, &garden, "describe", &args);
         Ok(Self { text: described.map(|described| described.text.clone()) })

@@ -48,9 +48,8 @@ struct Shirt {}
 impl Component for Shirt {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Shirt");
     type Args = ShirtArgs;
-    type Facts = ();
 
-    fn construct(_scope: &Scope, _args: ShirtArgs, (): &()) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: ShirtArgs) -> Result<Self, ConstructError> {
         Ok(Self {})
     }
 }

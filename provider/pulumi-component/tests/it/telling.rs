@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pulumi_component::context::{LogEntry, Severity};
 use pulumi_component::testing::{MockMonitor, construct_request, inputs};
 use pulumi_component::{
-    Child, Component, ConstructError, ConstructRequest, Context, Deployment, Output, Outputs, PropertyMap, Scope,
-    TypeToken, encode_serialized,
+    Child, ConstructError, ConstructRequest, Context, Deployment, Output, Outputs, PreparedComponent, PropertyMap,
+    Scope, TypeToken, encode_serialized,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,10 +36,10 @@ struct Telling {
     missing: Output<Option<String>>,
 }
 
-impl Component for Telling {
+impl PreparedComponent for Telling {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Telling");
     type Args = TellingArgs;
-    type Facts = ();
+    type Prepared = ();
 
     async fn prepare(context: &Context, args: &TellingArgs) -> Result<(), ConstructError> {
         context.info("first");
@@ -48,7 +48,7 @@ impl Component for Telling {
         if args.gives_up { Err(ConstructError::Failed("nobody is there".into())) } else { Ok(()) }
     }
 
-    fn construct(scope: &Scope, args: TellingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: TellingArgs, _prepared: &()) -> Result<Self, ConstructError> {
         let context = scope.context();
         assert_eq!(context.plain_config("app:open")?, Some("yes"));
         assert_eq!(context.plain_config("app:missing")?, None);

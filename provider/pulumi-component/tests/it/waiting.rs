@@ -27,15 +27,14 @@ struct Waiting {
 impl Component for Waiting {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Waiting");
     type Args = WaitingArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: WaitingArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WaitingArgs) -> Result<Self, ConstructError> {
         let first = thing(scope, "first", "small", Default::default());
         let size = first.output::<String>("size");
         std::thread::sleep(Duration::from_millis(args.pause));
-        scope.component::<Shelf>("taking", ShelfArgs { size: size.clone().into() }, facts)?;
+        scope.component::<Shelf>("taking", ShelfArgs { size: size.clone().into() })?;
         let given = Output::known("small".to_owned()).map(|size| format!("very {size}"));
-        scope.component::<Shelf>("given", ShelfArgs { size: given.into() }, facts)?;
+        scope.component::<Shelf>("given", ShelfArgs { size: given.into() })?;
         Ok(Self { size })
     }
 }

@@ -25,7 +25,7 @@ pub struct HookedArgs {
 #[derive(Outputs)]
 pub struct Hooked {
     /// Id of the child.
-    id: Output<String>,
+    child_id: Output<String>,
 }
 
 /// Says what happens to which resource, and what it is known to be.
@@ -39,10 +39,9 @@ async fn says(context: Context, moment: &'static str, event: HookEvent) -> Resul
 impl Component for Hooked {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Hooked");
     type Args = HookedArgs;
-    type Facts = ();
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    fn construct(scope: &Scope, args: HookedArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: HookedArgs) -> Result<Self, ConstructError> {
         let context = scope.context();
         let [c1, c2, c3, c4, c5, c6, c7] = std::array::from_fn(|_| context.clone());
         let mood = args.mood.clone();
@@ -74,7 +73,7 @@ impl Component for Hooked {
                     Ok(if busy { AfterFailure::Retry } else { AfterFailure::GiveUp })
                 }
             }));
-        Ok(Self { id: thing(scope, "child", args.size, options).id() })
+        Ok(Self { child_id: thing(scope, "child", args.size, options).id() })
     }
 }
 
@@ -90,7 +89,7 @@ pub struct TransformedArgs {
 #[derive(Outputs)]
 pub struct Transformed {
     /// Id of the child.
-    id: Output<String>,
+    child_id: Output<String>,
 }
 
 /// Writes the size in capitals and protects; refuses what is too big.
@@ -111,12 +110,11 @@ fn capitals() -> Transform {
 impl Component for Transformed {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Transformed");
     type Args = TransformedArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: TransformedArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: TransformedArgs) -> Result<Self, ConstructError> {
         let options = ResourceOptions::default().transform(capitals());
         let child = thing(scope, "child", &args.size, options.clone());
-        scope.nest::<Shelf>("shelf", ShelfArgs { size: args.size }, facts, options)?;
-        Ok(Self { id: child.id() })
+        scope.nest::<Shelf>("shelf", ShelfArgs { size: args.size }, options)?;
+        Ok(Self { child_id: child.id() })
     }
 }

@@ -84,8 +84,8 @@ pub struct Echo {
     /// Secret whatever it is given.
     #[output(secret)]
     hidden: Output<String>,
-    /// An output called id is legal.
-    id: Output<String>,
+    /// An id of its own.
+    own_id: Output<String>,
 }
 
 fn given<T: Clone + Send + Sync + 'static>(input: Option<Input<T>>) -> Output<Option<T>> {
@@ -95,11 +95,10 @@ fn given<T: Clone + Send + Sync + 'static>(input: Option<Input<T>>) -> Output<Op
 impl Component for Echo {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Echo");
     type Args = EchoArgs;
-    type Facts = ();
 
-    fn construct(_scope: &Scope, args: EchoArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, args: EchoArgs) -> Result<Self, ConstructError> {
         let innermost = args.block.and_then(|block| block.inner.map_or(Some(block.count), |inner| Some(inner.count)));
-        let joined = args.map.map(|map| pulumi_component::all(map.into_values().map(Input::into_output)));
+        let joined = args.map.map(|map| pulumi_component::all(map.into_values().collect::<Vec<_>>()));
         Ok(Self {
             value: given(args.value),
             text: given(args.text),
@@ -110,7 +109,7 @@ impl Component for Echo {
             color: given(args.color),
             joined: joined.map_or_else(|| Output::known(None), |texts| texts.map(|texts| Some(texts.join("+")))),
             hidden: Output::known("PLANTED-hidden".to_owned()),
-            id: Output::known("an id".to_owned()),
+            own_id: Output::known("an id".to_owned()),
         })
     }
 }
@@ -135,9 +134,8 @@ pub struct Raw {
 impl Component for Raw {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Raw");
     type Args = RawArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: RawArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: RawArgs) -> Result<Self, ConstructError> {
         let bytes: PropertyValue = Value::Bytes(vec![0xff, 0x00, 0xfe]).into();
         let child = Child::new(scope, &CLOUD, THING, "child").with("size", bytes).register();
         let bytes = child.output::<PropertyValue>("size");

@@ -2,7 +2,7 @@
 
 use pulumi_component::context::Context;
 use pulumi_component::{
-    Checks, Component, ConstructError, Output, Outputs, ResourceOptions, Scope, Transform, TypeToken,
+    Checks, ConstructError, Output, Outputs, PreparedComponent, ResourceOptions, Scope, Transform, TypeToken,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,10 +50,10 @@ pub struct Failing {
     text: Output<String>,
 }
 
-impl Component for Failing {
+impl PreparedComponent for Failing {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Failing");
     type Args = FailingArgs;
-    type Facts = ();
+    type Prepared = ();
 
     #[expect(clippy::panic, reason = "it is what is tested")]
     fn check(args: &FailingArgs, _checks: &mut Checks) {
@@ -71,7 +71,7 @@ impl Component for Failing {
     }
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    fn construct(scope: &Scope, args: FailingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: FailingArgs, _prepared: &()) -> Result<Self, ConstructError> {
         let plain = ResourceOptions::default;
         let text = match args.place {
             Place::Child => {
@@ -79,9 +79,7 @@ impl Component for Failing {
                 thing(scope, "needy", refused.id(), plain());
                 thing(scope, "needier", refused.id(), plain()).id()
             }
-            Place::Closure => {
-                thing(scope, "fine", "small", plain()).id().try_map(|_| Err("the closure gave up".into()))
-            }
+            Place::Closure => thing(scope, "fine", "small", plain()).id().try_map(|_| Err("the closure gave up")),
             Place::Long => {
                 let long = |_| Err(format!("the closure said {} and gave up", "no ".repeat(100_000)));
                 thing(scope, "fine", "small", plain()).id().try_map(long)

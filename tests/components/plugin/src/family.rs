@@ -34,12 +34,10 @@ pub struct Family {
 impl Component for Family {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Family");
     type Args = FamilyArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: FamilyArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: FamilyArgs) -> Result<Self, ConstructError> {
         let first = thing(scope, "first", &args.size, ResourceOptions::default());
-        let shelf =
-            scope.nest::<Shelf>("shelf", ShelfArgs { size: first.id().into() }, facts, ResourceOptions::default())?;
+        let shelf = scope.nest::<Shelf>("shelf", ShelfArgs { size: first.id().into() }, ResourceOptions::default())?;
         // After everything in the shelf, though no input says so.
         let last = thing(scope, "last", "small", depends_on(&shelf));
         Ok(Self {
@@ -76,9 +74,8 @@ pub struct Shelf {
 impl Component for Shelf {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Shelf");
     type Args = ShelfArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: ShelfArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
         Ok(Self { board_id: thing(scope, "board", args.size, ResourceOptions::default()).id() })
     }
 }
@@ -93,10 +90,9 @@ pub struct Rack {
 impl Component for Rack {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Rack");
     type Args = ShelfArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: ShelfArgs, facts: &()) -> Result<Self, ConstructError> {
-        Ok(Self { board_id: Shelf::construct(scope, args, facts)?.board_id })
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+        Ok(Self { board_id: Shelf::construct(scope, args)?.board_id })
     }
 }
 
@@ -120,9 +116,8 @@ pub struct Outer {
 impl Component for Outer {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Outer");
     type Args = OuterArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: OuterArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: OuterArgs) -> Result<Self, ConstructError> {
         let inner = Child::remote(scope, &SUITE, Family::TOKEN, "inner").with("size", args.size).register();
         thing(scope, "after", "small", depends_on(&inner));
         let _ = inner.urn();

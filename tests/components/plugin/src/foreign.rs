@@ -39,9 +39,8 @@ pub struct Foreign {
 impl Component for Foreign {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Foreign");
     type Args = ForeignArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, _args: ForeignArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ForeignArgs) -> Result<Self, ConstructError> {
         let bed = Child::new(scope, &GARDEN, TypeToken::new("garden:index:Bed"), "bed").register();
         let weather: Output<Weather> =
             scope.invoke(&GARDEN, "garden:index:weather", &ForeignArgs {}, ResourceOptions::default());

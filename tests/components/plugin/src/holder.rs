@@ -42,9 +42,8 @@ pub struct Holder {
 impl Component for Holder {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Holder");
     type Args = HolderArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: HolderArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: HolderArgs) -> Result<Self, ConstructError> {
         let inside = scope.clone();
         let size = args.thing.output().and_then(move |thing| thing.output::<String>(&inside, "size"));
         let own = thing(scope, "own", &size, ResourceOptions::default());

@@ -68,9 +68,8 @@ pub struct Marked {
 impl Component for Marked {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Marked");
     type Args = MarkedArgs;
-    type Facts = ();
 
-    fn construct(_scope: &Scope, args: MarkedArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, args: MarkedArgs) -> Result<Self, ConstructError> {
         Ok(Self { size: Output::known(format!("{} by {}", args.rows, args.columns)) })
     }
 }

@@ -57,9 +57,8 @@ pub struct Shop {
 impl Component for Shop {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Shop");
     type Args = ShopArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, _args: ShopArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ShopArgs) -> Result<Self, ConstructError> {
         let settings = scope.context().provider_config::<Settings>()?;
         let password = settings.password.clone();
         Ok(Self {
@@ -175,9 +174,8 @@ pub struct Visitor {
 impl Component for Visitor {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Visitor");
     type Args = VisitorArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: VisitorArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: VisitorArgs) -> Result<Self, ConstructError> {
         let shop = Child::remote(scope, &SUITE, Shop::TOKEN, "shop").register();
         let heard: Output<Heard> = scope.call(&SUITE, &shop, Greet::NAME, &args);
         Ok(Self { heard: heard.map(|heard| heard.words.clone()) })

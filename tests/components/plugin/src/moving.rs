@@ -27,12 +27,11 @@ pub struct Moving {
 impl Component for Moving {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Moving");
     type Args = MovingArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: MovingArgs, facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: MovingArgs) -> Result<Self, ConstructError> {
         let none = ResourceOptions::default;
         let (first, second) = if args.release == 1 {
-            let shelf = scope.nest::<Shelf>("shelf", ShelfArgs::of("small"), facts, none())?;
+            let shelf = scope.nest::<Shelf>("shelf", ShelfArgs::of("small"), none())?;
             (thing(scope, "old", "small", none()).id(), shelf.board_id.clone())
         } else {
             let found = thing(
@@ -70,23 +69,22 @@ fn out_of_the_shelf(scope: &Scope) -> Alias {
 #[derive(Outputs)]
 pub struct Former {
     /// Id of the board.
-    id: Output<String>,
+    board_id: Output<String>,
 }
 
 /// The same component as it is called now.
 #[derive(Outputs)]
 pub struct Renamed {
     /// Id of the board.
-    id: Output<String>,
+    board_id: Output<String>,
 }
 
 impl Component for Former {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Former");
     type Args = ShelfArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: ShelfArgs, facts: &()) -> Result<Self, ConstructError> {
-        Ok(Self { id: scope.component::<Shelf>("shelf", args, facts)?.board_id.clone() })
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+        Ok(Self { board_id: scope.component::<Shelf>("shelf", args)?.board_id.clone() })
     }
 }
 
@@ -94,9 +92,8 @@ impl Component for Renamed {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Renamed");
     const FORMER_TOKENS: &'static [TypeToken] = &[TypeToken::new("suite:index:Oldest"), Former::TOKEN];
     type Args = ShelfArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: ShelfArgs, facts: &()) -> Result<Self, ConstructError> {
-        Ok(Self { id: scope.component::<Shelf>("shelf", args, facts)?.board_id.clone() })
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+        Ok(Self { board_id: scope.component::<Shelf>("shelf", args)?.board_id.clone() })
     }
 }

@@ -47,9 +47,8 @@ struct Question {
 impl Component for Options {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Options");
     type Args = OptionsArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: OptionsArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: OptionsArgs) -> Result<Self, ConstructError> {
         let none = ResourceOptions::default;
         let base = thing(scope, "base", "small", none());
         let renamed = none().alias("plain");
@@ -97,9 +96,8 @@ pub struct Asking {
 impl Component for Asking {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Asking");
     type Args = AskingArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: AskingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: AskingArgs) -> Result<Self, ConstructError> {
         let child = thing(scope, "child", args.size, ResourceOptions::default());
         let question = Question { about: "it".to_owned().into() };
         let answer = scope.invoke::<Answer>(&CLOUD, "cloud:index:getRegion", &question, depends_on(&child));
@@ -122,9 +120,8 @@ pub struct Mapped {
 impl Component for Mapped {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Mapped");
     type Args = MappedArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, _args: MappedArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: MappedArgs) -> Result<Self, ConstructError> {
         let none = ResourceOptions::default;
         let provider = scope.provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "there");
         let provider = provider.options(none().env_var_mapping("SUITE_REGION", "CLOUD_REGION")).register();

@@ -24,9 +24,8 @@ pub struct Many {
 impl Component for Many {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Many");
     type Args = ManyArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, args: ManyArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ManyArgs) -> Result<Self, ConstructError> {
         for index in 0..args.count {
             thing(scope, &format!("thing-{index}"), "small", ResourceOptions::default());
         }
@@ -49,9 +48,8 @@ pub struct Slow {
 impl Component for Slow {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Slow");
     type Args = SlowArgs;
-    type Facts = ();
 
-    fn construct(scope: &Scope, _args: SlowArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: SlowArgs) -> Result<Self, ConstructError> {
         thing(scope, "slow", "slow by 15", ResourceOptions::default());
         Ok(Self { text: Output::known("done".to_owned()) })
     }

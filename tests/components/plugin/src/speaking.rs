@@ -1,7 +1,8 @@
 //! Messages to the user.
 
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Method, Output, Outputs, Reference, ResourceOptions, Scope, TypeToken,
+    Checks, ConstructError, Context, Method, Output, Outputs, PreparedComponent, Reference, ResourceOptions, Scope,
+    TypeToken,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,10 @@ pub struct Speaking {
     word: Output<Option<String>>,
 }
 
-impl Component for Speaking {
+impl PreparedComponent for Speaking {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Speaking");
     type Args = SpeakingArgs;
-    type Facts = ();
+    type Prepared = ();
 
     fn check(_args: &SpeakingArgs, checks: &mut Checks) {
         checks.warning("tone", "said by a check");
@@ -37,7 +38,7 @@ impl Component for Speaking {
         Ok(())
     }
 
-    fn construct(scope: &Scope, _args: SpeakingArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: SpeakingArgs, _prepared: &()) -> Result<Self, ConstructError> {
         let context = scope.context();
         for number in 1..=20 {
             context.info(format!("said as number {number}"));

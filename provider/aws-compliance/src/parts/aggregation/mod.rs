@@ -5,7 +5,7 @@ pub mod source;
 use account_look::PlannedName;
 use aws_resources::cfg;
 use compliance_types::region::is_opt_in_region;
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -61,10 +61,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Aggregation {
+impl PreparedComponent for Aggregation {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Aggregation");
     type Args = AggregationArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -150,8 +150,7 @@ impl AggregationSettingsArgs {
 /// Authorizes an aggregator to see this account in the region of the provider. The resource has no region of its own:
 /// the provider reads its `region` as the aggregator's, and deprecates it.
 fn authorize(scope: &Scope, aggregator_account: Input<String>, aggregator_region: Input<String>, tags: Input<Tags>) {
-    let required = cfg::aggregate_authorization::Required { account_id: aggregator_account };
-    cfg::AggregateAuthorization::child(scope, "authorization", required)
+    cfg::AggregateAuthorization::child(scope, "authorization", aggregator_account)
         .authorized_aws_region(aggregator_region)
         .tags(tags)
         .register();

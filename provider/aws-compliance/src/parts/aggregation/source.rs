@@ -1,6 +1,8 @@
 //! The other side of an aggregation: what another account or region deploys to be seen.
 
-use pulumi_component::{Checks, Component, ConstructError, Context, Input, Output, Outputs, Scalar, Scope, TypeToken};
+use pulumi_component::{
+    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scalar, Scope, TypeToken,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,10 +40,10 @@ pub struct AggregationSource {
 /// The other side of an aggregation, which is used alone.
 pub const PART: Part = Part::of::<AggregationSource>("");
 
-impl Component for AggregationSource {
+impl PreparedComponent for AggregationSource {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:AggregationSource");
     type Args = AggregationSourceArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         bounds::check_tags(&args.tags, checks);

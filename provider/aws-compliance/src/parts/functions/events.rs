@@ -77,19 +77,18 @@ impl Start {
             .schedule_expression(self.expression)
             .tags(tags::owned(&shared.args.tags, shared.facts))
             .register();
-        let required = lambda::permission::Required {
-            action: "lambda:InvokeFunction".into(),
-            function: function.lambda.name().into(),
-            principal: "events.amazonaws.com".into(),
-        };
-        let permission = lambda::Permission::child(scope, &format!("{}-permission", self.role), required)
-            // The ARN names the account. EventBridge sends no source account: a statement that asks for one keeps it from
-            // invoking the function (EventBridge, "Troubleshooting").
-            .source_arn(rule.arn())
-            .register();
-        let required =
-            cloudwatch::event_target::Required { arn: function.lambda.arn().into(), rule: rule.name().into() };
-        cloudwatch::EventTarget::child(scope, &format!("{}-target", self.role), required)
+        let permission = lambda::Permission::child(
+            scope,
+            &format!("{}-permission", self.role),
+            "lambda:InvokeFunction",
+            function.lambda.name(),
+            "events.amazonaws.com",
+        )
+        // The ARN names the account. EventBridge sends no source account: a statement that asks for one keeps it from
+        // invoking the function (EventBridge, "Troubleshooting").
+        .source_arn(rule.arn())
+        .register();
+        cloudwatch::EventTarget::child(scope, &format!("{}-target", self.role), function.lambda.arn(), rule.name())
             .target_id(function.handler.name())
             .set_input(self.input.map(Into::into))
             // A target whose function does not admit the rule loses its first events.
@@ -155,18 +154,20 @@ fn queue(scope: &Scope, shared: &Shared<'_>, rules: &[cloudwatch::EventRule], fu
             .on(queue.arn())
             .when("ArnEquals", "aws:SourceArn", rule.arn())
     }));
-    let required = sqs::queue_policy::Required { policy: policy.into(), queue_url: queue.id().into() };
-    let policy = sqs::QueuePolicy::child(scope, &role("events-policy"), required).register();
+    let policy = sqs::QueuePolicy::child(scope, &role("events-policy"), policy, queue.id()).register();
     for (index, rule) in rules.iter().enumerate() {
-        let required = cloudwatch::event_target::Required { arn: queue.arn().into(), rule: rule.name().into() };
-        cloudwatch::EventTarget::child(scope, &role(&format!("events-target{}", suffix(index))), required)
-            .target_id(handler.name())
-            // A queue that does not admit the rule yet loses its first events.
-            .options(depends_on(&policy))
-            .register();
+        cloudwatch::EventTarget::child(
+            scope,
+            &role(&format!("events-target{}", suffix(index))),
+            queue.arn(),
+            rule.name(),
+        )
+        .target_id(handler.name())
+        // A queue that does not admit the rule yet loses its first events.
+        .options(depends_on(&policy))
+        .register();
     }
-    let required = lambda::event_source_mapping::Required { function_name: function.lambda.name().into() };
-    lambda::EventSourceMapping::child(scope, &role("events-source"), required)
+    lambda::EventSourceMapping::child(scope, &role("events-source"), function.lambda.name())
         .event_source_arn(queue.arn())
         .batch_size(BATCH_SIZE)
         .maximum_batching_window_in_seconds(BATCH_WINDOW_SECONDS)

@@ -66,43 +66,41 @@ impl Function {
         let own = permissions::own(shared, &log_group, &dead_letters);
         let network = args.settings.vpc.iter().flat_map(|_| permissions::network(shared, handler));
         let policy = PolicyDocument::new(own.into_iter().chain(statements).chain(network));
-        let required = iam::role_policy::Required { policy: policy.into(), role: role.name().into() };
-        let policy = iam::RolePolicy::child(scope, &role_name("policy"), required).register();
+        let policy = iam::RolePolicy::child(scope, &role_name("policy"), policy, role.name()).register();
 
         let mut environment: BTreeMap<String, Input<String>> = BTreeMap::from([
             (variable::REPORT_BUCKET.to_owned(), args.bucket_name.clone()),
             (variable::KMS_KEY_ARN.to_owned(), args.kms_key_arn.clone()),
         ]);
         environment.extend(variables.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        let lambda =
-            lambda::Function::child(scope, handler.name(), lambda::function::Required { role: role.arn().into() })
-                .name(args.name_prefix.function(handler))
-                .description(summary)
-                .runtime("provided.al2023")
-                .architectures(vec![Input::from(settings.architecture.name())])
-                .handler(handler.name())
-                .code(shared.facts.code(settings.architecture))
-                .memory_size(settings.memory_mib.clone())
-                .timeout(settings.timeout_seconds.clone())
-                .set_reserved_concurrent_executions(settings.reserved_concurrency.clone().map(Into::into))
-                .kms_key_arn(&args.kms_key_arn)
-                .environment(lambda::FunctionEnvironment::new().variables(environment))
-                .dead_letter_config(lambda::FunctionDeadLetterConfig::new(dead_letters.arn()))
-                .set_vpc_config(
-                    args.settings
-                        .vpc
-                        .clone()
-                        .map(|vpc| lambda::FunctionVpcConfig::new(vpc.security_group_ids, vpc.subnet_ids).into()),
-                )
-                .tags(tags::owned(&args.tags, shared.facts))
-                // The log group is there before Lambda would make its own, and goes after the last line was written;
-                // the policy is there before Lambda checks that the role may send dead letters.
-                .options(adopted(
-                    NamesakeKind::Function,
-                    &args.name_prefix.function(handler),
-                    options.and_depends_on(&log_group).and_depends_on(&policy),
-                ))
-                .register();
+        let lambda = lambda::Function::child(scope, handler.name(), role.arn())
+            .name(args.name_prefix.function(handler))
+            .description(summary)
+            .runtime("provided.al2023")
+            .architectures(vec![Input::from(settings.architecture.name())])
+            .handler(handler.name())
+            .code(shared.facts.code(settings.architecture))
+            .memory_size(settings.memory_mib.clone())
+            .timeout(settings.timeout_seconds.clone())
+            .set_reserved_concurrent_executions(settings.reserved_concurrency.clone().map(Into::into))
+            .kms_key_arn(&args.kms_key_arn)
+            .environment(lambda::FunctionEnvironment::new().variables(environment))
+            .dead_letter_config(lambda::FunctionDeadLetterConfig::new(dead_letters.arn()))
+            .set_vpc_config(
+                args.settings
+                    .vpc
+                    .clone()
+                    .map(|vpc| lambda::FunctionVpcConfig::new(vpc.security_group_ids, vpc.subnet_ids).into()),
+            )
+            .tags(tags::owned(&args.tags, shared.facts))
+            // The log group is there before Lambda would make its own, and goes after the last line was written;
+            // the policy is there before Lambda checks that the role may send dead letters.
+            .options(adopted(
+                NamesakeKind::Function,
+                &args.name_prefix.function(handler),
+                options.and_depends_on(&log_group).and_depends_on(&policy),
+            ))
+            .register();
         Self { handler, lambda, role, policy, dead_letters }
     }
 }

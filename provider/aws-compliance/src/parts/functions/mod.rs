@@ -14,7 +14,9 @@ use aws_resources::{ArnBuilder, lambda, s3};
 use functions_core::contract::Handler;
 use functions_core::key;
 use functions_core::sha256;
-use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, depends_on};
+use pulumi_component::{
+    Checks, ConstructError, Context, Output, Outputs, PreparedComponent, Scope, TypeToken, depends_on,
+};
 
 use crate::account::bundle;
 use crate::account::prepared::Prepared;
@@ -96,10 +98,10 @@ fn check_architecture(architecture: FunctionArchitecture, checks: &mut Checks) {
     }
 }
 
-impl Component for Functions {
+impl PreparedComponent for Functions {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Functions");
     type Args = FunctionsArgs;
-    type Facts = Prepared;
+    type Prepared = Prepared;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -146,8 +148,7 @@ impl Component for Functions {
         let configuration = watched.render().map_err(|error| ConstructError::Failed(error.to_string()))?;
         let digest = sha256::hex(configuration.as_bytes());
 
-        let required = s3::bucket_objectv2::Required { bucket: args.bucket_name.clone() };
-        let object = s3::BucketObjectv2::child(scope, "configuration", required)
+        let object = s3::BucketObjectv2::child(scope, "configuration", args.bucket_name.clone())
             .key(key::CONFIGURATION)
             .content(configuration)
             .content_type("application/json")
@@ -171,10 +172,8 @@ impl Component for Functions {
         let remediation = wiring::of(&made, Handler::Remediation)?;
 
         // A run of processing that succeeds is the moment to look at all accounts.
-        let required =
-            lambda::function_event_invoke_config::Required { function_name: processing.lambda.name().into() };
         let next = lambda::FunctionEventInvokeConfigDestinationConfigOnSuccess::new(aggregation.lambda.arn());
-        lambda::FunctionEventInvokeConfig::child(scope, "processing-destination", required)
+        lambda::FunctionEventInvokeConfig::child(scope, "processing-destination", processing.lambda.name())
             .destination_config(lambda::FunctionEventInvokeConfigDestinationConfig::new().on_success(next))
             .maximum_retry_attempts(2)
             // Lambda checks that the role may invoke the destination.

@@ -6,7 +6,7 @@ use account_look::RecorderPlan;
 use aws_resources::cfg;
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use pulumi_component::{
-    Checks, Component, ConstructError, Context, Input, Output, Outputs, Scope, TypeToken, depends_on,
+    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken, depends_on,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,10 +131,10 @@ impl ComplianceMonitoringArgs {
     }
 }
 
-impl Component for Recorder {
+impl PreparedComponent for Recorder {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Recorder");
     type Args = RecorderArgs;
-    type Facts = AccountFacts;
+    type Prepared = AccountFacts;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -163,21 +163,18 @@ impl Component for Recorder {
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let role = role::describe(scope, &args.settings, facts);
-        let required = cfg::recorder::Required { role_arn: role.clone().into() };
-        let recorder = cfg::Recorder::child(scope, "recorder", required)
+        let recorder = cfg::Recorder::child(scope, "recorder", role.clone())
             .name(args.name_prefix.recorder())
             .recording_group(args.settings.group())
             .recording_mode(args.settings.recording_mode())
             .register();
         // AWS Config writes a file to the bucket when the channel is made.
-        let required = cfg::delivery_channel::Required { s3_bucket_name: args.bucket_name.clone() };
-        let channel = cfg::DeliveryChannel::child(scope, "channel", required)
+        let channel = cfg::DeliveryChannel::child(scope, "channel", args.bucket_name.clone())
             .name(args.name_prefix.recorder())
             .s3_kms_key_arn(&args.kms_key_arn)
             .options(depends_on(&recorder))
             .register();
-        let required = cfg::recorder_status::Required { is_enabled: true.into() };
-        let recording = cfg::RecorderStatus::child(scope, "recording", required)
+        let recording = cfg::RecorderStatus::child(scope, "recording", true)
             .name(recorder.name())
             .options(depends_on(&channel))
             .register();

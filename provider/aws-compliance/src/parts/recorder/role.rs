@@ -26,8 +26,7 @@ pub(crate) fn describe(scope: &Scope, settings: &RecorderSettingsArgs, facts: &A
     if let ServiceLinkedRole::Exists(arn) = facts.service_linked_role() {
         options = options.import(arn);
     }
-    let required = iam::service_linked_role::Required { aws_service_name: PRINCIPAL.into() };
-    iam::ServiceLinkedRole::child(scope, "service-linked-role", required).options(options).register().arn()
+    iam::ServiceLinkedRole::child(scope, "service-linked-role", PRINCIPAL).options(options).register().arn()
 }
 
 /// What a bucket's policy says so that AWS Config delivers to its folder there, for this account alone (AWS Config Developer

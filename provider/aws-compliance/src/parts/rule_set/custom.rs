@@ -67,19 +67,20 @@ pub(super) fn describe(
         let mut options = facts.after_recorder();
         if let Some(function) = rule.function.as_ref().filter(|function| function.grant_invoke) {
             let (unqualified, qualifier) = function.parts();
-            let required = lambda::permission::Required {
-                action: "lambda:InvokeFunction".into(),
-                function: unqualified,
-                principal: "config.amazonaws.com".into(),
-            };
-            let permission = lambda::Permission::child(scope, &format!("{}-permission", rule.name), required)
-                .set_qualifier(qualifier)
-                .source_account(facts.account_id())
-                .register();
+            let permission = lambda::Permission::child(
+                scope,
+                &format!("{}-permission", rule.name),
+                "lambda:InvokeFunction",
+                unqualified,
+                "config.amazonaws.com",
+            )
+            .set_qualifier(qualifier)
+            .source_account(facts.account_id())
+            .register();
             // AWS Config refuses a rule whose function it may not invoke.
             options = options.and_depends_on(&permission);
         }
-        cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: rule.source().into() })
+        cfg::Rule::child(scope, &rule.name, rule.source())
             .name(args.name_prefix.rule(&rule.name))
             .set_description(rule.description.clone())
             .set_input_parameters(parameters(rule.parameters.clone()))

@@ -14,7 +14,7 @@ use crate::plan::values::with_defaults;
 pub(super) fn describe(scope: &Scope, rule: &RulePlan, args: &RuleSetArgs, facts: &AccountFacts) -> cfg::Rule {
     let given = &rule.args;
     let source = cfg::RuleSource::new("AWS").source_identifier(&given.identifier);
-    cfg::Rule::child(scope, &rule.name, cfg::rule::Required { source: source.into() })
+    cfg::Rule::child(scope, &rule.name, source)
         .name(args.name_prefix.rule(&rule.name))
         .set_description(given.description.clone())
         .set_input_parameters(parameters(with_defaults(&given.identifier, given.parameters.clone())))

@@ -9,7 +9,7 @@ mod values;
 
 use aws_compliance_catalog::INLINE_BYTES;
 use aws_resources::cfg;
-use pulumi_component::{Checks, Component, ConstructError, Context, Output, Outputs, Scope, TypeToken, all};
+use pulumi_component::{Checks, ConstructError, Context, Output, Outputs, PreparedComponent, Scope, TypeToken, all};
 
 use crate::account::existing::found::Planned;
 use crate::account::prepared::Prepared;
@@ -35,10 +35,10 @@ pub struct RuleSet {
 /// The rules as a part of the whole: the plan has checked them.
 pub const PART: Part = Part { claim: |whole, request| whole.plan.scanned(request), ..Part::of::<RuleSet>("rules") };
 
-impl Component for RuleSet {
+impl PreparedComponent for RuleSet {
     const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:RuleSet");
     type Args = RuleSetArgs;
-    type Facts = Prepared;
+    type Prepared = Prepared;
 
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
@@ -81,7 +81,7 @@ impl Component for RuleSet {
         let rules: Vec<_> = rules.chain(custom::describe(scope, &plan.custom, &args, account)).collect();
         let packs = packs::describe(scope, &plan.packs, &args, account, INLINE_BYTES)?;
         Ok(Self {
-            config_rule_names: all(rules.iter().map(cfg::Rule::name)),
+            config_rule_names: all(rules.iter().map(cfg::Rule::name).collect::<Vec<_>>()),
             conformance_pack_names: all(packs),
             config_role_arn: Output::known(account.reused_recorder_role().map(str::to_owned)),
         })

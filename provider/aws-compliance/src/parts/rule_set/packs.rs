@@ -52,8 +52,7 @@ fn uploaded(
 ) -> Output<String> {
     // Another template has another place: the provider sees no other change of it.
     let key = format!("templates/{}/{}.json", planned.name, sha256::hex(text.as_bytes()));
-    let required = s3::bucket_objectv2::Required { bucket: bucket.clone() };
-    let object = s3::BucketObjectv2::child(scope, &format!("{}-template", planned.role()), required)
+    let object = s3::BucketObjectv2::child(scope, &format!("{}-template", planned.role()), bucket.clone())
         .key(key)
         .content(text)
         .content_type("application/json")
@@ -67,7 +66,7 @@ fn uploaded(
 #[cfg(test)]
 mod tests {
     use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-    use pulumi_component::{Checks, Component, Context, Outputs, Registration, TypeToken, Value, all};
+    use pulumi_component::{Checks, Context, Outputs, PreparedComponent, Registration, TypeToken, Value, all};
     use serde_json::json;
 
     use super::*;
@@ -84,10 +83,10 @@ mod tests {
         names: Output<Vec<String>>,
     }
 
-    impl Component for Packs {
+    impl PreparedComponent for Packs {
         const TOKEN: TypeToken = TypeToken::new("aws-compliance:index:Packs");
         type Args = RuleSetArgs;
-        type Facts = Prepared;
+        type Prepared = Prepared;
 
         async fn prepare(context: &Context, args: &RuleSetArgs) -> Result<Prepared, ConstructError> {
             let prepared = Prepared::new(context, args.plan_inputs()).await?;

@@ -28,8 +28,7 @@ pub(super) fn describe(
 
     let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
     let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
-    let required = iam::role_policy::Required { policy: allowed(remedy, facts).into(), role: role.name().into() };
-    let policy = iam::RolePolicy::child(scope, &name("-policy"), required).register();
+    let policy = iam::RolePolicy::child(scope, &name("-policy"), allowed(remedy, facts), role.name()).register();
 
     let mut parameters: BTreeMap<String, Vec<Input<String>>> =
         remedy.parameters.iter().map(|(name, value)| (name.clone(), vec![value.into()])).collect();
@@ -37,12 +36,7 @@ pub(super) fn describe(
     parameters.insert(ROLE_PARAMETER.to_owned(), vec![role.arn().into()]);
     let parameters: Vec<Input<_>> =
         parameters.into_iter().map(|(name, values)| parameter(&name, values).into()).collect();
-    let required = cfg::remediation_configuration::Required {
-        config_rule_name: child.name().into(),
-        target_id: remedy.document.into(),
-        target_type: "SSM_DOCUMENT".into(),
-    };
-    cfg::RemediationConfiguration::child(scope, &name(""), required)
+    cfg::RemediationConfiguration::child(scope, &name(""), child.name(), remedy.document, "SSM_DOCUMENT")
         // An automatic one would pass by every guard that this product has.
         .automatic(false)
         .parameters(parameters)

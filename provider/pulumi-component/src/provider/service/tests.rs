@@ -53,16 +53,16 @@ impl JsonSchema for Shapeless {
 }
 
 fn service<C: serde::de::DeserializeOwned + JsonSchema + Send + Sync + 'static>() -> Service {
-    Service::new(Provider::new(package!("shop")).config::<C>(), None)
+    Service::new(Provider::new(package!("shop")).config::<C>(), None, Work::default())
 }
 
 fn configure(values: serde_json::Value) -> Request<ConfigureRequest> {
-    let args = Some(encode_map(&inputs(values), Secrets::Wrap));
+    let args = Some(write(&inputs(values), Secrets::Wrap));
     Request::new(ConfigureRequest { args, ..Default::default() })
 }
 
 fn diff(old: serde_json::Value, new: serde_json::Value) -> Request<DiffRequest> {
-    let encoded = |values| Some(encode_map(&inputs(values), Secrets::Wrap));
+    let encoded = |values| Some(write(&inputs(values), Secrets::Wrap));
     Request::new(DiffRequest { old_inputs: encoded(old), news: encoded(new), ..Default::default() })
 }
 
@@ -120,7 +120,7 @@ async fn a_decoder_or_a_schema_that_panics_is_told_and_ends_nothing() {
     let shapeless = service::<Shapeless>();
     let status = shapeless.get_schema(Request::new(GetSchemaRequest::default())).await.unwrap_err();
     assert_eq!(told(status), internal("no schema"));
-    let news = Some(encode_map(&inputs(serde_json::json!({ "a": "b" })), Secrets::Wrap));
+    let news = Some(write(&inputs(serde_json::json!({ "a": "b" })), Secrets::Wrap));
     let status = shapeless.check_config(Request::new(CheckRequest { news, ..Default::default() })).await.unwrap_err();
     assert_eq!(told(status), internal("no schema"));
 }

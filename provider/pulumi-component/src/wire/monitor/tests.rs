@@ -61,3 +61,20 @@ async fn a_registration_that_takes_hours_is_waited_for_without_a_ping() {
     assert!(!call.is_finished());
     call.abort();
 }
+
+#[test]
+fn an_output_that_cannot_be_read_fails_who_reads_it_alone() {
+    use prost_types::value::Kind;
+    use prost_types::{Struct, Value as Wire};
+
+    let unknown =
+        [("4dabf18193072939515e22adb298388d".to_owned(), Wire { kind: Some(Kind::StringValue("new".into())) })];
+    let fields = [
+        ("odd".to_owned(), Wire { kind: Some(Kind::StructValue(Struct { fields: unknown.into() })) }),
+        ("plain".to_owned(), Wire { kind: Some(Kind::StringValue("x".into())) }),
+    ];
+    let (outputs, unreadable) = outputs(Some(Struct { fields: fields.into() }.into()), BTreeMap::new()).unwrap();
+    assert_eq!(outputs.keys().collect::<Vec<_>>(), ["plain"]);
+    assert!(unreadable["odd"].contains("unknown signature `new`"), "{unreadable:?}");
+    assert!(readable((outputs, unreadable)).is_err());
+}

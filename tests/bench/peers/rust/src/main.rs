@@ -38,13 +38,12 @@ struct Sixty {
 impl Component for Sixty {
     const TOKEN: TypeToken = TypeToken::new("bench:index:Sixty");
     type Args = SixtyArgs;
-    type Facts = ();
 
     async fn prepare(_context: &Context, _args: &SixtyArgs) -> Result<(), ConstructError> {
         Ok(())
     }
 
-    fn construct(scope: &Scope, args: SixtyArgs, _facts: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: SixtyArgs) -> Result<Self, ConstructError> {
         let mut above: Vec<ChildHandle> = Vec::new();
         for layer in 0..LAYERS {
             let mut uppers = above.iter();
