@@ -229,7 +229,8 @@ async fn a_nested_component_is_checked() {
 
 #[test]
 fn marks_of_arguments_stand_in_the_schema() {
-    let schema = Provider::new(package!("shop")).component::<Shelf>().component::<Wall>().schema().expect("it can be expressed");
+    let schema =
+        Provider::new(package!("shop")).component::<Shelf>().component::<Wall>().schema().expect("it can be expressed");
     let inputs = &schema["resources"]["shop:index:Shelf"]["inputProperties"];
     assert_eq!(
         (&inputs["key"]["secret"], &inputs["holder"]["deprecationMessage"]),

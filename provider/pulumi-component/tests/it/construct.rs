@@ -86,7 +86,10 @@ async fn a_panic_while_children_are_described_is_told_and_ends_the_run() {
 #[tokio::test]
 async fn a_panic_in_a_closure_is_told_and_ends_the_run() {
     let (_, outcome) = store(MockMonitor::update(), json!({ "mood": "brokenClosure" })).await;
-    assert_eq!(outcome.expect_err("a closure panics").to_string(), "cloud:index:Thing `store-torn`, input `size`: internal error: torn");
+    assert_eq!(
+        outcome.expect_err("a closure panics").to_string(),
+        "cloud:index:Thing `store-torn`, input `size`: internal error: torn"
+    );
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use pulumi_component::{
-    Child, ChildHandle, Component, ConstructError, Context, Input, Output, Outputs, Package, PackageIdentity, Provider,
-    Scope, TypeToken, package,
+    Child, ChildHandle, Component, ConstructError, Input, Output, Outputs, Package, PackageIdentity, Provider, Scope,
+    TypeToken, package,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,10 +38,6 @@ struct Sixty {
 impl Component for Sixty {
     const TOKEN: TypeToken = TypeToken::new("bench:index:Sixty");
     type Args = SixtyArgs;
-
-    async fn prepare(_context: &Context, _args: &SixtyArgs) -> Result<(), ConstructError> {
-        Ok(())
-    }
 
     fn construct(scope: &Scope, args: SixtyArgs) -> Result<Self, ConstructError> {
         let mut above: Vec<ChildHandle> = Vec::new();
