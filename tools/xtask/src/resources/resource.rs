@@ -10,7 +10,11 @@ const TAKEN: [&str; 5] = ["id", "urn", "options", "register", "child"];
 
 /// Renders a resource type.
 pub fn render(token: &str, facts: &ResourceFacts) -> Result<String, Failure> {
-    let class = token.rsplit(':').next().ok_or("a token without a name")?;
+    let class = match token.rsplit(':').next().ok_or("a token without a name")? {
+        // The trait of all of them has this name.
+        "Resource" => "CloudResource",
+        class => class,
+    };
     let module = snake_case(class);
     let inputs: Vec<(&String, &Member)> = facts.inputs.iter().filter(|(_, input)| !input.is_deprecated()).collect();
     let required: Vec<_> = inputs.iter().filter(|(_, input)| input.required).copied().collect();
