@@ -19,7 +19,23 @@ from botocore.loaders import Loader
 FACTS = Path(__file__).parents[1] / "provider/catalog/facts"
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 # Services whose resources exist once in an account: AWS Config records them in one region, or the same in each.
-GLOBAL_SERVICES = ("IAM", "CloudFront", "Route53", "GlobalAccelerator")
+GLOBAL_SERVICES = ("IAM", "CloudFront", "Route53", "GlobalAccelerator", "Shield", "WAF")
+# Rules about what an account has once, of whose documentation no resource type says so.
+GLOBAL_RULES = frozenset(
+    {
+        "ACCOUNT_PART_OF_ORGANIZATIONS",
+        "IAM_PASSWORD_POLICY",
+        "IAM_POLICY_IN_USE",
+        "IAM_ROOT_ACCESS_KEY_CHECK",
+        "ROOT_ACCOUNT_HARDWARE_MFA_ENABLED",
+        "ROOT_ACCOUNT_MFA_ENABLED",
+        "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS",
+        "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC",
+        "SECURITY_ACCOUNT_INFORMATION_PROVIDED",
+        "SHIELD_ADVANCED_ENABLED_AUTORENEW",
+        "SHIELD_DRT_ACCESS",
+    }
+)
 TRIGGERS = {
     "Configuration changes": "change",
     "Periodic": "periodic",
@@ -169,8 +185,8 @@ def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dic
     rule = {"trigger": TRIGGERS[raw["Trigger type"]], "regions": region_set, "severity": severity(identifier, table)}
     if types:
         rule["types"] = types
-        if all(name.split("::")[1] in GLOBAL_SERVICES for name in types):
-            rule["global"] = True
+    if identifier in GLOBAL_RULES or (types and all(name.split("::")[1] in GLOBAL_SERVICES for name in types)):
+        rule["global"] = True
     if parameters:
         rule["parameters"] = parameters
     if identifier in names:

@@ -24,6 +24,8 @@ ADDED = {
     "recorder": {"recorder": {"mode": "create"}},
     "budget": {"cost": {"monthlyBudgetUsd": 20}},
 }
+# Home and another region, which the component does not take for each other.
+REGIONS = {"regions": ["eu-west-1", "us-east-1"]}
 
 Needs = dict[str, set[str]]
 
@@ -33,11 +35,25 @@ def table() -> dict:
     return tomllib.loads(TABLE.read_text())
 
 
-def recorded(inputs: dict) -> set[str]:
-    """The types of the children that a component with these inputs registers."""
+def children(inputs: dict) -> list[dict]:
+    """The children that a component with these inputs registers."""
     program = artefacts.program("record_children", "example")
-    children = json.loads(subprocess.check_output([program, json.dumps(inputs)], cwd=ROOT))
-    return {child["type"] for child in children}
+    return json.loads(subprocess.check_output([program, json.dumps(inputs)], cwd=ROOT))
+
+
+def recorded(inputs: dict) -> set[str]:
+    """The types of these children."""
+    return {child["type"] for child in children(inputs)}
+
+
+def elsewhere(inputs: dict) -> set[str]:
+    """The types of the children in other regions than the provider's."""
+    return {child["type"] for child in children({**inputs, **REGIONS}) if "region" in child["inputs"]}
+
+
+def in_every_region(policy: dict) -> dict:
+    """A policy for whichever regions a deployment lists."""
+    return json.loads(json.dumps(policy).replace(":REGION:", ":*:"))
 
 
 def needs(types: set[str], known: dict) -> Needs:
@@ -78,7 +94,8 @@ def texts() -> dict[str, str]:
     known = table()
     default = recorded(DEFAULT)
     added = {name: recorded({**DEFAULT, **inputs}) for name, inputs in ADDED.items()}
-    if unused := sorted(known["types"].keys() - default.union(*added.values())):
+    regions = elsewhere({**DEFAULT, **ADDED["recorder"]})
+    if unused := sorted(known["types"].keys() - default.union(regions, *added.values())):
         raise ValueError(f"{TABLE.relative_to(ROOT)} has types that no child is of: {', '.join(unused)}")
     base = needs(default, known)
     for place, actions in (*known["look"].items(), *known["invokes"].items()):
@@ -89,6 +106,12 @@ def texts() -> dict[str, str]:
             {at: set(new) for at, new in known["organization"].items()}, known["places"]
         ),
     }
+    # What is allowed everywhere is allowed there, too.
+    there = needs(regions, known)
+    there["anything"] -= base["anything"]
+    for place, actions in known["regions"].items():
+        there.setdefault(place, set()).update(actions)
+    documents["deployer-policy-regions.json"] = in_every_region(document(there, known["places"]))
     for name, types in added.items():
         more = {place: actions - base.get(place, set()) for place, actions in needs(types, known).items()}
         beyond = {place: actions for place, actions in more.items() if actions}

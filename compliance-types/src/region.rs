@@ -64,6 +64,16 @@ pub fn is_opt_in_region(region: &str) -> bool {
     is_region_code(region) && partition_of_region(region) == "aws" && !ENABLED_BY_DEFAULT.contains(&region)
 }
 
+/// The later regions of the partition `aws` that AWS Config already was in when AWS stopped to record IAM's types in new ones.
+const RECORDING_GLOBAL_TYPES: [&str; 5] = ["af-south-1", "ap-east-1", "ap-southeast-3", "eu-south-1", "me-south-1"];
+
+/// Whether AWS Config can record IAM users, groups, roles and policies in a region. It cannot in those that it has supported
+/// only since February 2022 (AWS Config Developer Guide, "Selecting Which Resources AWS Config Records", "Global resource
+/// types"); a region that is not known is one of them.
+pub fn records_global_types(region: &str) -> bool {
+    !is_opt_in_region(region) || RECORDING_GLOBAL_TYPES.contains(&region)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +104,12 @@ mod tests {
             assert_eq!(partition_of_region(region), partition);
             assert!(PARTITIONS.contains(&partition));
         }
+    }
+
+    #[test]
+    fn regions_since_february_2022_do_not_record_global_types() {
+        assert!(["eu-west-1", "me-south-1", "us-gov-west-1", "cn-north-1"].into_iter().all(records_global_types));
+        assert!(!["eu-central-2", "il-central-1", "ap-southeast-7", "xx-new-1"].into_iter().any(records_global_types));
     }
 
     #[test]

@@ -24,6 +24,7 @@ from look.requests import ACTIONS
 BASE, RECORDER = ROOT / "docs/deployer-policy.json", ROOT / "docs/deployer-policy-recorder.json"
 BUDGET = ROOT / "docs/deployer-policy-budget.json"
 ORGANIZATION = ROOT / "docs/deployer-policy-organization.json"
+REGIONS = ROOT / "docs/deployer-policy-regions.json"
 TABLE, UNEXERCISED = ROOT / "tools/deployer/actions.toml", ROOT / "tools/deployer/unexercised.toml"
 # Characters beside white space of all inline policies of a role (IAM User Guide, "IAM and AWS STS quotas").
 ROLE_POLICIES = 10_240
@@ -138,6 +139,24 @@ def test_a_budget_needs_a_document_of_its_own(deployer, stack, tmp_path):
     asked = account.asked()
     assert asked["denied"] == []
     assert actions(BUDGET) - set(asked["allowed"]) == set()
+
+
+def test_other_regions_need_a_document_of_their_own(deployer, stack, tmp_path):
+    account = deployer(BASE, RECORDER, REGIONS)
+    inputs = {**INPUTS, "regions": ["us-east-1"], "recorder": {"mode": "auto"}}
+    deployed = stack(account, inputs)
+    assert deployed.up().diagnostics == []
+    assert deployed.up().none
+    change(deployed, {**inputs, "tags": {"team": "security"}}, tmp_path)
+    assert not deployed.up().none
+    change(deployed, inputs, tmp_path)
+    assert not deployed.up().none
+    assert deployed.refresh().none
+    deployed.destroy()
+    asked = account.asked()
+    assert asked["denied"] == []
+    # The real provider reads the schema of the type.
+    assert actions(REGIONS) - set(asked["allowed"]) == {"cloudformation:DescribeType"}
 
 
 # Those with a condition or one action, where a test of actions alone proves least.
@@ -268,7 +287,7 @@ PARTITIONS = {"aws-us-gov": "us-gov-west-1", "aws-iso": "us-iso-east-1", "aws-is
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize("document", [BASE, RECORDER, ORGANIZATION], ids=lambda path: path.stem)
+@pytest.mark.parametrize("document", [BASE, RECORDER, ORGANIZATION, REGIONS], ids=lambda path: path.stem)
 def test_finding_16_the_documents_of_another_partition_differ_in_their_arns_alone(document, partition):
     """README's `sed` for other partitions leaves no ARN of `aws` behind, and nothing else has to change."""
     original = json.loads(text(document))
@@ -280,7 +299,7 @@ def test_finding_16_the_documents_of_another_partition_differ_in_their_arns_alon
             assert arn == "*" or arn.startswith(f"arn:{partition}:"), arn
 
 
-@pytest.mark.parametrize("document", [BASE, RECORDER, ORGANIZATION], ids=lambda path: path.stem)
+@pytest.mark.parametrize("document", [BASE, RECORDER, ORGANIZATION, REGIONS], ids=lambda path: path.stem)
 def test_each_statement_is_narrow_and_well_formed(document):
     example = text(document).replace("ACCOUNT_ID", "111122223333").replace("REGION", LONG_REGION)
     # A recorder may be described on all recorders, which the look does, and on one, too.
@@ -309,6 +328,9 @@ def test_a_role_has_room_for_all_documents():
 
 # Actions that take no resource in the Service Authorization Reference.
 NOT_NARROWER = {
+    "cloudformation:CreateResource",
+    "cloudformation:DeleteResource",
+    "cloudformation:UpdateResource",
     "config:DeleteDeliveryChannel",
     "config:PutConfigurationRecorder",
     "config:PutDeliveryChannel",

@@ -117,6 +117,8 @@ pub mod trigger {
     pub const FOLLOW_UP: &str = "followUp";
     /// The rest of a run whose time ended, by the function itself ([`crate::event::Continuation`]).
     pub const CONTINUE: &str = "continue";
+    /// A look at another region of the deployment, by the function itself; `region` says which.
+    pub const REGION: &str = "region";
     /// To tell what was gathered for the digest.
     pub const DIGEST: &str = "digest";
     /// A run of remediation.

@@ -64,8 +64,29 @@ pub enum Ask {
     Changes(Vec<QueueMessage>),
     /// The rest of a run whose time ended.
     Continue(Continuation),
+    /// A look at all rules of another region of the deployment.
+    Region(RegionAsk),
     /// To tell what was gathered.
     Digest,
+}
+
+/// A look at another region, as the function asks itself for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionAsk {
+    /// The region.
+    pub region: String,
+    /// What made the run of home begin.
+    pub of: Trigger,
+    /// How many invocations have done a part of it already.
+    pub number: u32,
+}
+
+impl RegionAsk {
+    /// The event that asks for it.
+    #[must_use]
+    pub fn event(&self) -> Value {
+        json!({ trigger::MEMBER: trigger::REGION, "region": self.region, "of": self.of, "number": self.number })
+    }
 }
 
 /// The rest of a run whose time ended, as the function asks itself for it.
@@ -136,6 +157,9 @@ pub fn ask(event: &Value) -> Result<Ask, EventError> {
         (1, Some(trigger::FOLLOW_UP)) => Ok(Ask::FollowUp),
         (1, Some(trigger::DIGEST)) => Ok(Ask::Digest),
         (3, Some(trigger::CONTINUE)) => continuation(event).map(Ask::Continue).ok_or(EventError::Unexpected(EXPECTED)),
+        (4, Some(trigger::REGION)) => {
+            RegionAsk::deserialize(event).map(Ask::Region).map_err(|_| EventError::Unexpected(EXPECTED))
+        }
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
 }

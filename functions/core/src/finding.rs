@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use compliance_types::{resource::Resource, time::Timestamp};
+use compliance_types::{
+    resource::{Resource, is_global},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -153,6 +156,16 @@ pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEn
         findings.entry(body.rule).or_default().insert(body.resource, finding);
     }
     Ok(findings)
+}
+
+/// Those of the region alone: the region of the functions evaluates global resources for all others.
+#[must_use]
+pub fn regional(findings: Findings) -> Findings {
+    let regional = |(rule, mut resources): (String, BTreeMap<Resource, Finding>)| {
+        resources.retain(|resource, _| !is_global(&resource.resource_type));
+        (rule, resources)
+    };
+    findings.into_iter().map(regional).filter(|(_, resources)| !resources.is_empty()).collect()
 }
 
 #[cfg(test)]

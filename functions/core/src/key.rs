@@ -52,6 +52,12 @@ pub const REPORT_DETAILS: &str = "reports/aggregation/details.json";
 pub const REPORT_STATE: &str = "reports/aggregation/state.json";
 /// Key of the open findings that a run of processing has read and not yet confirmed.
 pub const PROCESSING_STATE: &str = "reports/processing/state.json";
+
+/// The same of another region of the deployment.
+#[must_use]
+pub fn processing_state_in(region: &str) -> String {
+    format!("reports/processing/state-{region}.json")
+}
 /// Key of the runbook that every finding's notice names.
 pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::error::HandlerError;
 
 /// One invocation.
+#[derive(Clone)]
 pub struct Invocation {
     /// Which run its record belongs to.
     pub run: Run,
@@ -43,6 +44,13 @@ impl Invocation {
             deadline_unix_millis: context.deadline,
             began: Instant::now(),
         })
+    }
+
+    /// The same for another region of the deployment.
+    pub fn in_region(&self, region: &str) -> Self {
+        let mut invocation = self.clone();
+        region.clone_into(&mut invocation.run.origin.region);
+        invocation
     }
 
     /// When it started, to the second. Retries have the same [`Run::time`], but not this.

@@ -12,6 +12,7 @@ use crate::error::AwsError;
 pub const JSON: &str = "application/json";
 
 /// The report bucket under its key.
+#[derive(Clone)]
 pub struct Store {
     client: Client,
     environment: StorageEnvironment,

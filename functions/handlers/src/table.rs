@@ -17,6 +17,7 @@ use functions_core::ledger::{BODY, EXPIRES, Entry, PARTITION, REVISION, SORT, Wr
 use crate::error::AwsError;
 
 /// The table.
+#[derive(Clone)]
 pub struct Table {
     client: Client,
     name: String,

@@ -6,6 +6,7 @@ use functions_core::notice::Message;
 use crate::error::AwsError;
 
 /// The topic.
+#[derive(Clone)]
 pub struct Topic {
     client: Client,
     arn: String,

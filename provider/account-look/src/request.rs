@@ -35,6 +35,9 @@ pub struct LookRequest {
     pub rules: Vec<PlannedRule>,
     /// The aggregator that the deployment will have. Its authorization for the own account and region comes with it.
     pub aggregator: Option<PlannedName>,
+    /// An aggregator of another region that the deployment authorizes here, as `account/region`. It is authorized by an API that
+    /// refuses what exists.
+    pub authorization: Option<String>,
     /// The event rules that the deployment will have.
     pub event_rules: Vec<PlannedName>,
     /// The dashboard that the deployment will have. Dashboards are the same in every region, so its name goes on with a

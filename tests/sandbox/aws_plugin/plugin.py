@@ -75,6 +75,8 @@ class Plugin:
         ):
             difference.changed = sorted({*difference.changed, "tagsAll"})
         difference.replaces = [name for name in difference.changed if name in (*kind.replaces, "region")]
+        if not has_unknown(new):
+            difference.replaces += [name for name in kind.replaced(old, new) if name in difference.changed]
         renamed = kind.name in difference.replaces
         difference.delete_first = bool(difference.replaces) and not renamed
         return difference

@@ -45,6 +45,10 @@ class Resource:
         """Change it; what AWS added."""
         return self.create(aws, inputs)[1]
 
+    def replaced(self, old: dict, new: dict) -> list[str]:
+        """Inputs whose change replaces the resource, depending on what changes in them."""
+        return []
+
     def delete(self, aws: Aws, identity: str, state: dict) -> None:
         """Delete it."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Cloud Control reads what other services have, in the caller's name; the tagging API gathers logs and Athena."""
+"""The Cloud Control API over authorizations of aggregators."""
 
 from __future__ import annotations
 
@@ -6,59 +6,64 @@ import json
 
 import pytest
 
-DATABASE, WORKGROUP = ("AWS::Glue::Database", "history"), ("AWS::Athena::WorkGroup", "history")
+TYPE = "AWS::Config::AggregationAuthorization"
+HOME = "eu-west-1"
+
+
+def state(account, **more) -> str:
+    """What a program asks for."""
+    wanted = {"AuthorizedAccountId": account.account_id, "AuthorizedAwsRegion": HOME}
+    return json.dumps({**wanted, **more})
+
+
+def ended(client, answer: dict) -> dict:
+    """What became of a request."""
+    return client.get_resource_request_status(RequestToken=answer["ProgressEvent"]["RequestToken"])["ProgressEvent"]
 
 
 @pytest.fixture
-def history(account) -> None:
-    """A database and a workgroup that their services made."""
-    account.client("glue").create_database(DatabaseInput={"Name": "history"})
-    account.client("athena").create_work_group(Name="history", Tags=[{"Key": "team", "Value": "audit"}])
+def elsewhere(account):
+    """The account in another region."""
+    return account.in_region("eu-central-1")
 
 
-@pytest.mark.parametrize("named", [DATABASE, WORKGROUP], ids=["database", "workgroup"])
-def test_cloud_control_reads_what_its_service_made_and_what_is_missing_is_not_found(account, refused, history, named):
-    client, (kind, name) = account.client("cloudcontrol"), named
-    found = client.get_resource(TypeName=kind, Identifier=name)["ResourceDescription"]
-    assert found["Identifier"] == name and json.loads(found["Properties"])["Name"] == name
-    with refused("ResourceNotFoundException", "was not found"):
-        client.get_resource(TypeName=kind, Identifier="other")
+def test_an_authorization_is_created_read_tagged_and_deleted(account, elsewhere):
+    client, config = elsewhere.client("cloudcontrol"), elsewhere.client("config")
+    tags = [{"Key": "team", "Value": "security"}]
+    made = ended(client, client.create_resource(TypeName=TYPE, DesiredState=state(account, Tags=tags)))
+    assert (made["OperationStatus"], made["Identifier"]) == ("SUCCESS", f"{account.account_id}|{HOME}")
+    (found,) = config.describe_aggregation_authorizations()["AggregationAuthorizations"]
+    assert found["AuthorizedAwsRegion"] == HOME
+    assert account.client("config").describe_aggregation_authorizations()["AggregationAuthorizations"] == []
+    patch = json.dumps([{"op": "replace", "path": "/Tags", "value": [{"Key": "team", "Value": "platform"}]}])
+    client.update_resource(TypeName=TYPE, Identifier=made["Identifier"], PatchDocument=patch)
+    read = client.get_resource(TypeName=TYPE, Identifier=made["Identifier"])["ResourceDescription"]
+    assert json.loads(read["Properties"])["Tags"] == [{"Key": "team", "Value": "platform"}]
+    deleted = ended(client, client.delete_resource(TypeName=TYPE, Identifier=made["Identifier"]))
+    assert deleted["OperationStatus"] == "SUCCESS"
+    assert config.describe_aggregation_authorizations()["AggregationAuthorizations"] == []
 
 
-@pytest.mark.parametrize(
-    ("named", "lacking"),
-    [(DATABASE, "glue:GetDatabase"), (DATABASE, "glue:GetTags"), (WORKGROUP, "athena:GetWorkGroup")],
-)
-def test_cloud_control_asks_iam_for_the_call_and_for_what_the_type_reads(
-    account, role, refused, history, named, lacking
-):
-    needed = ["cloudformation:GetResource", "glue:GetDatabase", "glue:GetTags"]
-    needed += ["athena:GetWorkGroup", "athena:ListTagsForResource"]
-    kind, name = named
-
-    def reads(actions: list[str]):
-        client = role(*actions).client("cloudcontrol")
-        return client.get_resource(TypeName=kind, Identifier=name)
-
-    assert reads(needed)
-    with refused("AccessDeniedException", lacking):
-        reads([action for action in needed if action != lacking])
-    with refused("AccessDeniedException", "cloudformation:GetResource"):
-        reads(needed[1:])
+def test_what_exists_and_what_is_create_only_is_refused(account, elsewhere):
+    client = elsewhere.client("cloudcontrol")
+    made = ended(client, client.create_resource(TypeName=TYPE, DesiredState=state(account)))
+    again = ended(client, client.create_resource(TypeName=TYPE, DesiredState=state(account)))
+    assert (again["OperationStatus"], again["ErrorCode"]) == ("FAILED", "AlreadyExists")
+    patch = json.dumps([{"op": "replace", "path": "/AuthorizedAwsRegion", "value": "eu-west-2"}])
+    changed = client.update_resource(TypeName=TYPE, Identifier=made["Identifier"], PatchDocument=patch)
+    assert ended(client, changed)["ErrorCode"] == "NotUpdatable"
 
 
-def test_the_tagging_api_gathers_tags_and_removes_of_log_groups_and_workgroups(account, history):
-    logs, tagging = account.client("logs"), account.client("resourcegroupstaggingapi")
-    logs.create_log_group(logGroupName="/aws/lambda/x", tags={"team": "audit"})
+def test_another_type_is_refused(elsewhere, refused):
+    with refused("UnsupportedActionException"):
+        elsewhere.client("cloudcontrol").create_resource(TypeName="AWS::SQS::Queue", DesiredState="{}")
 
-    def gathered() -> dict:
-        found = tagging.get_resources(TagFilters=[{"Key": "team"}])["ResourceTagMappingList"]
-        return {entry["ResourceARN"].rsplit(":", 1)[1]: entry["Tags"] for entry in found}
 
-    tags = [{"Key": "team", "Value": "audit"}]
-    assert gathered() == {"/aws/lambda/x": tags, "workgroup/history": tags}
-    arns = [entry["ResourceARN"] for entry in tagging.get_resources()["ResourceTagMappingList"]]
-    tagging.tag_resources(ResourceARNList=arns, Tags={"more": "yes"})
-    assert logs.list_tags_log_group(logGroupName="/aws/lambda/x")["tags"] == {"team": "audit", "more": "yes"}
-    tagging.untag_resources(ResourceARNList=arns, TagKeys=["team"])
-    assert gathered() == {}
+def test_the_caller_needs_the_permissions_of_aws_config_too(account, elsewhere, role):
+    own = {"Action": ["cloudformation:CreateResource", "cloudformation:GetResourceRequestStatus"]}
+    put = {"Action": ["config:DescribeAggregationAuthorizations", "config:PutAggregationAuthorization"]}
+    for statements, outcome in (((own,), "FAILED"), ((own, put), "SUCCESS")):
+        client = elsewhere.as_role(role(*statements)).client("cloudcontrol")
+        made = ended(client, client.create_resource(TypeName=TYPE, DesiredState=state(account)))
+        assert made["OperationStatus"] == outcome
+        assert made.get("ErrorCode") == ("AccessDenied" if outcome == "FAILED" else None)

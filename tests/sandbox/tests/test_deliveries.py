@@ -315,3 +315,27 @@ def test_a_topic_keeps_its_delivery_policy_key_and_tags(account, key):
     assert kept["KmsMasterKeyId"] == attributes["KmsMasterKeyId"]
     assert json.loads(kept["DeliveryPolicy"]) == policy
     assert sns.list_tags_for_resource(ResourceArn=arn)["Tags"] == [{"Key": "k", "Value": "v"}]
+
+
+def forwarding(account, role) -> tuple[str, str]:
+    """Changes of eu-central-1 go to the bus of eu-west-1, and from there to a queue; the bus and the URL of the queue."""
+    home, other = account.in_region("eu-west-1"), account.in_region("eu-central-1")
+    queue, arn = make_queue(home, "changes")
+    admit(home, queue, arn, EVENTS)
+    put_rule(home, "changes", arn)
+    bus = f"arn:aws:events:eu-west-1:{account.account_id}:event-bus/default"
+    put_rule(other, "forward", bus, RoleArn=role(bus))
+    happen(other)
+    return bus, queue
+
+
+def test_a_change_of_another_region_reaches_the_bus_of_this_one_with_a_role(account, role):
+    _bus, queue = forwarding(account, lambda bus: role({"Action": "events:PutEvents", "Resource": bus}, service=EVENTS))
+    (message,) = messages(account.in_region("eu-west-1"), queue)
+    assert json.loads(message["Body"])["region"] == "eu-central-1"
+
+
+def test_a_role_that_may_not_put_events_loses_them(account, role):
+    bus, queue = forwarding(account, lambda _bus: role({"Action": "events:PutRule"}, service=EVENTS))
+    assert messages(account.in_region("eu-west-1"), queue) == []
+    assert "may not put events" in lost_to(account, bus)[-1]

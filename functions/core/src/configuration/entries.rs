@@ -57,3 +57,12 @@ pub struct PackEntry {
     /// Its rules, sorted by name.
     pub rules: Vec<RuleEntry>,
 }
+
+/// A region of this deployment beside that of the functions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegionEntry {
+    /// Names of the rules that it does not have, as the document names them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub without: BTreeSet<String>,
+}

@@ -19,7 +19,7 @@ mod entries;
 mod notices;
 mod packed;
 
-pub use entries::{NotAssessed, PackEntry, RuleEntry};
+pub use entries::{NotAssessed, PackEntry, RegionEntry, RuleEntry};
 pub use notices::{Notices, Route};
 pub use packed::{in_pack, name_in_template, parts_in_account};
 
@@ -27,7 +27,7 @@ pub use packed::{in_pack, name_in_template, parts_in_account};
 pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
-/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"regions":{region:{"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
 /// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +41,8 @@ pub struct MonitoringConfiguration {
     notices: Notices,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    regions: BTreeMap<String, RegionEntry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remediation: Option<Settings>,
     #[serde(default, rename = "reportedRules", skip_serializing_if = "is_own")]
@@ -95,6 +97,7 @@ impl MonitoringConfiguration {
             not_assessed: Vec::new(),
             notices: Notices::default(),
             packs: Vec::new(),
+            regions: BTreeMap::new(),
             remediation: None,
             reported_rules: CountedRules::Own,
             rules: sorted(rules)?,
@@ -139,9 +142,37 @@ impl MonitoringConfiguration {
         }
         let document: Self = serde_json::from_slice(bytes).map_err(ConfigurationError::Malformed)?;
         let read = Self::new(document.rules)?.with_packs(document.packs)?.with_notices(document.notices);
-        let read = read.with_reported_rules(document.reported_rules).with_remediation(document.remediation);
+        let read = read
+            .with_regions(document.regions)
+            .with_reported_rules(document.reported_rules)
+            .with_remediation(document.remediation);
         let read = read.with_waivers(document.waivers, document.waiver_max_days);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
+    }
+
+    /// The same with these regions beside that of the functions.
+    #[must_use]
+    pub fn with_regions(self, regions: BTreeMap<String, RegionEntry>) -> Self {
+        Self { regions, ..self }
+    }
+
+    /// The regions beside that of the functions, sorted.
+    pub fn regions(&self) -> impl Iterator<Item = &str> {
+        self.regions.keys().map(String::as_str)
+    }
+
+    /// What is watched in another region; `None` where it is none of this deployment's.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Option<Self> {
+        let without = &self.regions.get(region)?.without;
+        let stays = |rule: &RuleEntry| !without.contains(&rule.name);
+        let mut watched = self.clone();
+        watched.rules.retain(stays);
+        for pack in &mut watched.packs {
+            pack.rules.retain(stays);
+        }
+        watched.packs.retain(|pack| !pack.rules.is_empty());
+        Some(watched)
     }
 
     /// The same with these settings of remediation.

@@ -27,6 +27,21 @@ fn rules_of_packs_are_known_by_the_names_that_the_account_gives_them() {
 }
 
 #[test]
+fn a_region_watches_the_rules_that_it_has() {
+    let document = MonitoringConfiguration::new([entry("a"), entry("b")]).unwrap();
+    let document = document.with_packs([pack("p", &["p-a"]), pack("q", &["q-a", "q-b"])]).unwrap();
+    let without: BTreeSet<String> = ["b", "p-a", "q-b"].map(str::to_owned).into();
+    let document = document.with_regions([("us-east-1".to_owned(), RegionEntry { without })].into());
+    let read = MonitoringConfiguration::parse(document.render().unwrap().as_bytes()).unwrap();
+    assert_eq!(read, document);
+    assert_eq!(read.regions().collect::<Vec<_>>(), ["us-east-1"]);
+    let there = read.in_region("us-east-1").unwrap();
+    assert_eq!(there.all_rules().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["a", "q-a"]);
+    assert_eq!(there.packs().len(), 1);
+    assert!(read.in_region("eu-west-1").is_none());
+}
+
+#[test]
 fn the_rendered_document_is_sorted_and_ends_in_a_newline() {
     let configuration = MonitoringConfiguration::new([entry("b"), entry("a")]).unwrap();
     let rule = |name: &str| {

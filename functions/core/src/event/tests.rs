@@ -320,3 +320,10 @@ fn continuation_of_a_report_names_its_run() {
     let asked = continuation(&event).unwrap().run.unwrap();
     assert_eq!((asked.id, asked.time), (run.id, run.time));
 }
+
+#[test]
+fn a_look_at_another_region_reads_back() {
+    let asked = RegionAsk { region: "us-east-1".to_owned(), of: Trigger::Schedule, number: 2 };
+    assert_eq!(ask(&asked.event()).unwrap(), Ask::Region(asked));
+    assert!(ask(&json!({ "trigger": "region", "region": "us-east-1" })).is_err());
+}

@@ -11,6 +11,7 @@ use functions_core::{
     digest,
     evaluate::ReportedRule,
     finding::{self, Beside, Finding, Findings},
+    key::{PROCESSING_STATE, processing_state_in},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
@@ -69,7 +70,9 @@ impl Processing {
             Found { reported: Vec::new(), news: 0, silent: 0, unreadable: BTreeMap::new(), unfinished: false };
         let now = invocation.now();
         let waivers = look.configuration.waivers_on(now.date());
+        let state = self.region.as_deref().map_or_else(|| PROCESSING_STATE.to_owned(), processing_state_in);
         let reader = Reader {
+            state: &state,
             configuration_sha256: &self.environment.configuration_sha256,
             now: &now,
             budget,
@@ -173,7 +176,8 @@ impl Processing {
                 }
             }
         }
-        Ok((watch, finding::read(&entries, origin)?))
+        let findings = finding::read(&entries, origin)?;
+        Ok((watch, if self.region.is_some() { finding::regional(findings) } else { findings }))
     }
 
     fn plan(

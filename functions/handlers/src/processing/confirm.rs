@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::types::ComplianceType;
-use compliance_types::{resource::Resource, time::Timestamp};
+use compliance_types::{
+    resource::{Resource, is_global},
+    time::Timestamp,
+};
 use functions_core::{
     compliance::Compliance,
     evaluate::ReportedRule,
@@ -240,6 +243,10 @@ impl Processing {
                     continue;
                 }
             };
+            // Global resources are read in the region of the function alone.
+            if self.region.is_some() {
+                reading.open.retain(|resource, _| !is_global(&resource.resource_type));
+            }
             let closed = transition::closed(&open, &reading.open);
             if !closed.is_empty() {
                 let gone = closed.into_iter().filter(|resource| !reading.compliant.contains(resource));

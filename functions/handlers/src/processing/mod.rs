@@ -14,6 +14,7 @@
 //! | `advance` | brings the ledger to what AWS Config says, and puts what is news into the outbox in the same step |
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
+//! | `regions` | looks at the other regions of the deployment |
 //! | `removed` | drops changes of rules that were removed meanwhile |
 //! | `describing` | asks for names, ARNs and tags of resources |
 //! | `waiving`, `ending` | what waivers cover; notices of their end |
@@ -29,6 +30,7 @@ mod follow_up;
 mod look;
 mod packs;
 mod reading;
+mod regions;
 mod removed;
 mod survey;
 mod tell;
@@ -74,6 +76,7 @@ const PATIENCE: [Duration; 4] =
 
 /// The handler.
 pub struct Processing {
+    client: aws_sdk_config::Client,
     config: ConfigReads,
     cloudwatch: aws_sdk_cloudwatch::Client,
     lambda: aws_sdk_lambda::Client,
@@ -82,6 +85,8 @@ pub struct Processing {
     table: Table,
     topic: Option<Topic>,
     environment: ProcessingEnvironment,
+    /// The region whose rules are read, where it is not that of the function.
+    region: Option<String>,
 }
 
 impl Processing {
@@ -92,6 +97,7 @@ impl Processing {
     pub fn new(lookup: impl Fn(&str) -> Option<String>, clients: &Clients) -> Result<Self, HandlerError> {
         let environment = ProcessingEnvironment::read(lookup)?;
         Ok(Self {
+            client: clients.config.clone(),
             config: ConfigReads::new(clients.config.clone()),
             cloudwatch: clients.cloudwatch.clone(),
             lambda: clients.lambda.clone(),
@@ -100,6 +106,7 @@ impl Processing {
             table: Table::new(clients.dynamodb.clone(), environment.ledger_table.clone()),
             topic: environment.topic_arn.clone().map(|arn| Topic::new(clients.sns.clone(), arn)),
             environment,
+            region: None,
         })
     }
 
@@ -117,10 +124,13 @@ impl Processing {
             }
             Ask::FollowUp => self.look(Trigger::Deployment, 0, invocation).await,
             Ask::Look(trigger) => self.look(trigger, 0, invocation).await,
+            Ask::Region(ask) => self.look_at(ask, invocation).await,
             Ask::Continue(Continuation { of, number, .. }) => self.look(of, number, invocation).await,
             Ask::Changes(messages) => self.changes(messages, invocation).await,
             Ask::Digest => {
-                let sent = self.tell(&self.configuration().await?, 0, invocation).await?;
+                let configuration = self.configuration().await?;
+                let sent = self.tell(&configuration, 0, invocation).await?;
+                let sent = sent + self.tell_of_regions(&configuration, invocation).await?;
                 log::line(&self.measured(Told { notices: sent, ..Told::default() }, invocation));
                 Ok(json!({ "notices": sent }))
             }
@@ -147,6 +157,9 @@ impl Processing {
         let continues = continuations > 0;
         let look = Look { configuration: &configuration, trigger, continues, only: None, gone: BTreeSet::new() };
         let found = self.advance(&look, &budget, invocation).await?;
+        if !continues {
+            self.ask_regions(&configuration, trigger, invocation).await;
+        }
         if found.unfinished {
             let notices = self.tell(&configuration, 0, invocation).await?;
             log::line(&self.measured(Told { notices, ..Told::default() }, invocation));
@@ -178,9 +191,16 @@ impl Processing {
                 batch.failed.push(message_id);
             }
         }
+        self.changes_of_regions(&mut batch, invocation).await?;
+        self.changes_here(&mut batch, invocation).await?;
+        Ok(event::batch_answer(batch.failed.iter().map(String::as_str)))
+    }
+
+    /// A look at the resources that changes of this region name.
+    async fn changes_here(&self, batch: &mut Batch, invocation: &Invocation) -> Result<(), HandlerError> {
         if !batch.changes.is_empty() {
             let configuration = self.configuration().await?;
-            self.drop_removed(&mut batch, &configuration, invocation).await?;
+            self.drop_removed(batch, &configuration, invocation).await?;
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
             let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), resource(change)));
             let named: BTreeSet<(String, Resource)> = named.collect();
@@ -196,7 +216,7 @@ impl Processing {
                 log::line(&self.measured(Told { notices, ..Told::default() }, invocation));
             }
         }
-        Ok(event::batch_answer(batch.failed.iter().map(String::as_str)))
+        Ok(())
     }
 
     /// Writes the record of a run over the rules of `configuration`.
@@ -227,9 +247,21 @@ impl Processing {
 
     /// What is watched, with the rules of packs under the names that they have in the account.
     async fn configuration(&self) -> Result<MonitoringConfiguration, HandlerError> {
+        let document = self.document().await?;
+        let watched = self.region.as_ref().map_or(Some(document.clone()), |region| document.in_region(region));
+        self.in_account(watched.unwrap_or(document)).await
+    }
+
+    /// What is watched in all regions.
+    async fn document(&self) -> Result<MonitoringConfiguration, HandlerError> {
         let environment = &self.environment;
-        let configuration =
-            configured::read(&self.store, &environment.configuration_key, &environment.configuration_sha256).await?;
+        configured::read(&self.store, &environment.configuration_key, &environment.configuration_sha256).await
+    }
+
+    async fn in_account(
+        &self,
+        configuration: MonitoringConfiguration,
+    ) -> Result<MonitoringConfiguration, HandlerError> {
         let names = packs::rules(&self.config, configuration.packs()).await?;
         Ok(configuration.in_account(names.iter().map(String::as_str)))
     }
@@ -294,6 +326,8 @@ fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
 mod any_order;
 #[cfg(test)]
 mod at_scale;
+#[cfg(test)]
+mod elsewhere;
 #[cfg(test)]
 pub(crate) mod fake;
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use compliance_types::time::Timestamp;
-use functions_core::{key::PROCESSING_STATE, open_findings::OpenFindings, record::SCHEMA_VERSION};
+use functions_core::{open_findings::OpenFindings, record::SCHEMA_VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -60,6 +60,8 @@ pub(super) struct Indexed {
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub configuration_sha256: &'a str,
+    /// Key of what is retained.
+    pub state: &'a str,
     pub now: &'a Timestamp,
     pub budget: &'a Budget,
     pub run_id: &'a str,
@@ -102,7 +104,7 @@ pub(super) async fn index(
     let (mut progress, mut unreadable) = (false, 0_usize);
     while !pages.unavailable && (first || pages.next.is_some()) {
         if progress && reader.budget.is_short() {
-            retain(store, &pages).await?;
+            retain(store, reader, &pages).await?;
             return Ok(None);
         }
         let page = match reading::open_findings(config, pages.next.as_ref()).await {
@@ -160,24 +162,24 @@ pub(super) async fn end(
                 open: indexed.open.unwrap_or_default(),
                 done: indexed.done.into_iter().chain(confirmed).collect(),
             };
-            retain(store, &pages).await
+            retain(store, reader, &pages).await
         }
-        None if indexed.retained => write(store, NOTHING.to_vec()).await,
+        None if indexed.retained => write(store, reader, NOTHING.to_vec()).await,
         None => Ok(()),
     }
 }
 
-async fn retain(store: &Store, pages: &Pages) -> Result<(), HandlerError> {
-    write(store, serde_json::to_vec(pages)?).await
+async fn retain(store: &Store, reader: &Reader<'_>, pages: &Pages) -> Result<(), HandlerError> {
+    write(store, reader, serde_json::to_vec(pages)?).await
 }
 
-async fn write(store: &Store, body: Vec<u8>) -> Result<(), HandlerError> {
+async fn write(store: &Store, reader: &Reader<'_>, body: Vec<u8>) -> Result<(), HandlerError> {
     // Unconditional: of two runs at once the later one's pages remain, which are as good.
-    Ok(store.write(PROCESSING_STATE, JSON, body).await?)
+    Ok(store.write(reader.state, JSON, body).await?)
 }
 
 async fn retained(store: &Store, reader: &Reader<'_>) -> Result<Option<Pages>, HandlerError> {
-    let Some(object) = store.read_if_there(PROCESSING_STATE).await? else { return Ok(None) };
+    let Some(object) = store.read_if_there(reader.state).await? else { return Ok(None) };
     let pages = serde_json::from_slice::<Pages>(&object.body).ok().filter(|pages| {
         pages.schema_version == SCHEMA_VERSION && pages.configuration_sha256 == reader.configuration_sha256
     });

@@ -114,7 +114,9 @@ impl Remediation {
     /// Plans what would fix the findings of changes. What cannot be planned now is planned by the next run, so that no message
     /// comes again for it.
     async fn plan_changes(&self, changes: &[ComplianceChange], invocation: &Invocation) {
-        let open = changes.iter().filter(|change| change.compliance == Some(Compliance::NonCompliant));
+        let origin = &invocation.run.origin;
+        let own = changes.iter().filter(|change| change.account == origin.account && change.region == origin.region);
+        let open = own.filter(|change| change.compliance == Some(Compliance::NonCompliant));
         let open: Vec<&ComplianceChange> = open.collect();
         if open.is_empty() {
             return;

@@ -206,6 +206,14 @@ fn alone(Refused { namesake, whose }: &Refused<'_>, request: &LookRequest, owner
         ScanMessage::error(path, message)
     };
     match namesake.kind {
+        NamesakeKind::Authorization if request.authorization.is_some() => ScanMessage::error(
+            path,
+            format!(
+                "the authorization for the aggregators of `{name}` exists, and {said}: remove the `AggregationSource` that made it, or \
+                 delete it with `{}`",
+                delete_command(namesake)
+            ),
+        ),
         // Putting an authorization again changes nothing, so only the destruction is worth a word.
         NamesakeKind::Authorization => ScanMessage::warning(
             path,
@@ -296,6 +304,13 @@ fn delete_command(Namesake { kind, name, arn, .. }: &Namesake) -> String {
             format!("aws athena delete-work-group --work-group {name} --recursive-delete-option")
         }
         NamesakeKind::KeyAlias => format!("aws kms delete-alias --alias-name {name}"),
+        NamesakeKind::Authorization => {
+            let (account, region) = name.split_once('/').unwrap_or((name, ""));
+            format!(
+                "aws configservice delete-aggregation-authorization --authorized-account-id {account} --authorized-aws-region \
+                 {region}"
+            )
+        }
         NamesakeKind::Topic => format!("aws sns delete-topic --topic-arn {arn}"),
         _ => format!(
             "aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name {name} --query QueueUrl --output text)"

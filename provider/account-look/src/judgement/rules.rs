@@ -24,7 +24,8 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     if let Some(recorder) = recording(look, request) {
         findings.extend(request.rules.iter().filter_map(|rule| unrecorded(&recorder, rule)));
         findings.extend(request.rules.iter().filter_map(|rule| daily(&recorder, rule)));
-        if request.aggregator.is_some() && !is_recorded(&recorder, COMPLIANCE_TYPE) {
+        let is_aggregated = request.aggregator.is_some() || request.authorization.is_some();
+        if is_aggregated && !is_recorded(&recorder, COMPLIANCE_TYPE) {
             let name = recorder.name;
             findings.push(ScanMessage::warning(&ROOT, format!(
                 "the recorder `{name}` does not record `{COMPLIANCE_TYPE}`, which the aggregation reads: reports stay \

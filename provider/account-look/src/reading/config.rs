@@ -30,7 +30,8 @@ pub struct Named {
 
 /// Reads all lists side by side, then the tags of what matters in them.
 pub async fn named(client: &Client, request: &LookRequest, account: &str, region: &str, deadline: Deadline) -> Named {
-    let authorization = request.aggregator.as_ref().map(|_| format!("{account}/{region}"));
+    let own = || request.aggregator.as_ref().map(|_| format!("{account}/{region}"));
+    let authorization = request.authorization.clone().or_else(own);
     let (rules, aggregators, authorizations, packs) = tokio::join!(
         deadline.bound("config:DescribeConfigRules", rules(client)),
         deadline.bound("config:DescribeConfigurationAggregators", aggregators(client)),

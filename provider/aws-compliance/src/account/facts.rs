@@ -62,6 +62,7 @@ pub struct AccountFacts {
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
     first_runs: Option<Output<String>>,
+    is_home: bool,
 }
 
 impl AccountFacts {
@@ -103,6 +104,7 @@ impl AccountFacts {
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
             first_runs: None,
+            is_home: true,
         })
     }
 
@@ -131,6 +133,25 @@ impl AccountFacts {
             none if none.is_empty() => Ok(self),
             problems => Err(ConstructError::InvalidInputs(problems)),
         }
+    }
+
+    /// The same account in another region of the deployment. What was found in the provider's region is not known there.
+    pub(crate) fn in_region(&self, code: &str) -> Self {
+        Self {
+            target: Target { region: Some(code.to_owned()), ..self.target.clone() },
+            adoption: Adoption::default(),
+            recorder_facts: RecorderFacts::default(),
+            resources: None,
+            recorder: None,
+            first_runs: None,
+            is_home: false,
+            ..self.clone()
+        }
+    }
+
+    /// The region as children name it that are not in the provider's.
+    pub(crate) fn other_region(&self) -> Option<Input<String>> {
+        (!self.is_home).then(|| self.region().into())
     }
 
     /// The same with what was found about the recorder.

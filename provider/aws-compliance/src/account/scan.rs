@@ -10,6 +10,7 @@ use pulumi_component::{ConstructError, Context, PropertyError};
 use crate::account::existing::found::Planned;
 use crate::account::existing::reading;
 use crate::account::facts::{AccountFacts, RecorderFacts};
+use crate::account::prepared::OtherRegion;
 use crate::inputs::lookup::LookupArgs;
 
 /// Environment variable that turns the account scan off where it is `off`, as on a machine without a way to AWS. What the `aws`
@@ -79,6 +80,31 @@ pub(crate) async fn see(
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
     Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources))
+}
+
+/// Looks at another region of the account; tells what it warns of, and gives what must not be deployed there as it is.
+pub(crate) async fn see_region(
+    context: &Context,
+    region: &OtherRegion,
+    request: LookRequest,
+) -> (AccountFacts, Vec<PropertyError>) {
+    let facts = region.account.clone();
+    let request = complete(request, &facts);
+    let look = taken(&request, &facts).await;
+    let mut errors = Vec::new();
+    for ScanMessage { level, path, message } in findings(&look, &request) {
+        let problem = region.planned.problem(&PropertyError::new(path, message.clone()));
+        match level {
+            ScanLevel::Error => errors.push(problem),
+            ScanLevel::Warning => context.warn(problem.to_string()),
+            // Why no region is inspected is said of the provider's region.
+            ScanLevel::Status if context.is_preview() && look.skipped.is_none() => context.info(message),
+            ScanLevel::Status => {}
+        }
+    }
+    let action = recorder_action(&look, &request);
+    let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
+    (facts.with_recorder_facts(RecorderFacts { action, role_arn }), errors)
 }
 
 /// Whether a namesake carries the tag of this deployment.

@@ -1,6 +1,5 @@
 //! Whether the account has AWS Config's service-linked role.
 
-use compliance_types::recorder::RecorderMode;
 use pulumi_component::{Context, PropertyMap, Value};
 
 use crate::account::facts::{AccountFacts, ServiceLinkedRole};
@@ -12,11 +11,11 @@ const PATH: &str = "/aws-service-role/config.amazonaws.com/";
 /// Asks for the service-linked role where a recorder of this component needs it, with the credentials of the `aws` provider.
 pub async fn find(
     context: &Context,
-    mode: RecorderMode,
+    is_needed: bool,
     settings: &RecorderSettingsArgs,
     facts: AccountFacts,
 ) -> AccountFacts {
-    if settings.role_arn.is_some() || !facts.manages_recorder(mode) {
+    if settings.role_arn.is_some() || !is_needed {
         return facts;
     }
     let path = PropertyMap::from([("pathPrefix".to_owned(), Value::String(PATH.to_owned()).into())]);

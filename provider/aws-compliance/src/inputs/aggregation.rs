@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use compliance_types::region::partition_of_region;
 use pulumi_component::{Checks, Scalar};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,26 +27,14 @@ impl AggregationSettingsArgs {
     /// Judges accounts and regions, and how they go together.
     pub fn check(&self, checks: &mut Checks) {
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
-        checks.each("regions", &self.regions, |checks, code| bounds::check_region(checks, "", code));
+        bounds::check_regions(checks, "regions", &self.regions);
         if self.all_regions && !self.regions.is_empty() {
             checks.error("regions", "`allRegions` sees them all; leave one of the two out");
         }
-        // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
-        if let Some(first) = self.regions.first().map(|code| partition_of_region(code)) {
-            for (index, code) in self.regions.iter().enumerate() {
-                let own = partition_of_region(code);
-                if own != first && bounds::region(code).is_ok() {
-                    let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
-                    checks.error(("regions", index), reason);
-                }
-            }
-        }
-        for (member, listed) in [("accounts", &self.accounts), ("regions", &self.regions)] {
-            let mut seen = BTreeSet::new();
-            for (index, one) in listed.iter().enumerate() {
-                if !seen.insert(one) {
-                    checks.error((member, index), "listed twice; remove one");
-                }
+        let mut seen = BTreeSet::new();
+        for (index, account) in self.accounts.iter().enumerate() {
+            if !seen.insert(account) {
+                checks.error(("accounts", index), "listed twice; remove one");
             }
         }
     }

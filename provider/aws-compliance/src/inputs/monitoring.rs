@@ -58,6 +58,12 @@ pub struct ComplianceMonitoringArgs {
     /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources
     /// with a tag. `docs/remediation.md` explains it.
     pub remediation: RemediationArgs,
+    /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and
+    /// conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home
+    /// and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such
+    /// as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the
+    /// others.
+    pub regions: Vec<String>,
     /// Which accounts and regions are included.
     pub aggregation: AggregationSettingsArgs,
     /// Settings of the Lambda functions.

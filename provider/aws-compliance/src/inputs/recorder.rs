@@ -150,6 +150,19 @@ impl RecorderSettingsArgs {
         self.resource_types.iter().cloned().chain(more).collect()
     }
 
+    /// The same in a region beside that of the provider: IAM's types are recorded in the provider's region alone.
+    pub fn elsewhere(&self) -> Self {
+        let regional = |types: &[String]| {
+            let types = types.iter().filter(|kind| !IAM_TYPES.contains(&kind.as_str()));
+            types.cloned().collect::<Vec<_>>()
+        };
+        let resource_types = match self.strategy {
+            RecordingStrategy::Only => regional(&self.resource_types),
+            RecordingStrategy::All | RecordingStrategy::AllExcept => self.resource_types.clone(),
+        };
+        Self { global_types: false, resource_types, daily_types: regional(&self.daily_types), ..self.clone() }
+    }
+
     /// Whether ours may be among the children, before the account was inspected.
     pub fn may_be_ours(&self) -> bool {
         self.mode() != RecorderMode::Reuse

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
@@ -64,8 +65,8 @@ pub const PART: Part = Part {
 
 impl ComplianceMonitoringArgs {
     /// What this part of the whole is given.
-    pub(super) fn encryption(&self, facts: &AccountFacts) -> EncryptionArgs {
-        let config_delivery = facts.manages_recorder(self.recorder.mode());
+    pub(super) fn encryption(&self, prepared: &Prepared) -> EncryptionArgs {
+        let config_delivery = self.delivers(prepared);
         EncryptionArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),

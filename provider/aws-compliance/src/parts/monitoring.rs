@@ -5,6 +5,7 @@ use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
+use futures::future::join_all;
 use pulumi_component::{
     Checks, ConstructError, Context, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, depends_on,
 };
@@ -25,16 +26,17 @@ use crate::parts::encryption::Encryption;
 use crate::parts::functions::Functions;
 use crate::parts::history::History;
 use crate::parts::part::Whole;
-use crate::parts::recorder::Recorder;
+use crate::parts::recorder::{Recorder, role};
+use crate::parts::regions::{self, Shared};
 use crate::parts::report_store::ReportStore;
 use crate::parts::rule_set::RuleSet;
 use crate::plan::Plan;
 use crate::plan::cost::{CostContext, usage};
+use crate::plan::regions::refused_home;
 
-/// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic,
-/// alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
-///
-/// Not included yet: several regions.
+/// A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and
+/// dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration
+/// recorder, or `recorder.mode` says to create it.
 #[derive(Debug, Outputs)]
 pub struct ComplianceMonitoring {
     /// Name of the bucket that holds the reports.
@@ -98,21 +100,37 @@ impl PreparedComponent for ComplianceMonitoring {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
+        bounds::check_regions(checks, "regions", &args.regions);
         parts::check(args, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
-        let prepared = Prepared::new(context, args.plan_inputs()).await?;
+        let prepared = Prepared::over(context, args.plan_inputs(), &args.regions).await?;
         let (plan, account) = (&prepared.plan, &prepared.account);
-        args.aggregation.tell(context, account);
+        args.aggregation.tell(context, account, &args.regions);
         let mut request = args.lookup.request();
-        parts::claim(&Whole { args, plan, target: account.target() }, &mut request);
+        let whole = Whole { args, plan, target: account.target() };
+        parts::claim(&whole, &mut request);
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
         let elsewhere = args.elsewhere(account.target());
         let errors = plan.errors.iter().cloned().chain(elsewhere.errors).chain(account.claimed(context));
-        let errors = errors.chain(account.tag_problems(&args.tags)).collect();
-        let warnings = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
+        let mut errors: Vec<_> = errors.chain(account.tag_problems(&args.tags)).collect();
+        let mut warnings: Vec<_> = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
+        let others: Vec<_> = prepared.regions.iter().map(|one| one.planned.clone()).collect();
+        errors.extend(refused_home(&others, account.target()));
+        for one in &prepared.regions {
+            let (wrong, odd) = args.region_problems(one);
+            errors
+                .extend(wrong.into_iter().chain(one.account.claimed(context).map(|other| one.planned.problem(&other))));
+            warnings.extend(odd);
+        }
+        let seen = prepared.regions.iter().map(|one| scan::see_region(context, one, args.region_request(one, &whole)));
+        let mut regions = prepared.regions.clone();
+        for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
+            one.account = facts;
+            errors.extend(problems);
+        }
         let hidden = args.reports.bucket_name.as_ref().and_then(|given| given.given()).filter(|given| given.secret);
         let planned = Planned {
             names: request.resources.clone(),
@@ -130,7 +148,10 @@ impl PreparedComponent for ComplianceMonitoring {
         {
             context.info(estimate.summary());
         }
-        let account = service_linked_role::find(context, args.recorder.mode(), &args.recorder, account).await;
+        let prepared = Prepared { regions, ..prepared.with(account) };
+        let role =
+            service_linked_role::find(context, args.delivers(&prepared), &args.recorder, prepared.account.clone());
+        let account = role.await;
         Ok(prepared.with(account))
     }
 
@@ -139,12 +160,13 @@ impl PreparedComponent for ComplianceMonitoring {
         let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
             Some(own) => (own.output().clone(), own.output().clone()),
             None => {
-                let encryption = scope.component_prepared::<Encryption>("encryption", args.encryption(facts), facts)?;
+                let encryption =
+                    scope.component_prepared::<Encryption>("encryption", args.encryption(prepared), facts)?;
                 (encryption.kms_key_id, encryption.kms_key_arn)
             }
         };
         let reports =
-            scope.component_prepared::<ReportStore>("reports", args.report_store(&kms_key_arn, facts), facts)?;
+            scope.component_prepared::<ReportStore>("reports", args.report_store(&kms_key_arn, prepared), facts)?;
         let history_workgroup_name = if args.history.enabled {
             scope
                 .component_prepared::<History>("history", args.history(&kms_key_arn, &reports), facts)?
@@ -168,8 +190,16 @@ impl PreparedComponent for ComplianceMonitoring {
             args.functions(&kms_key_arn, &reports, &alerts),
             prepared,
         )?;
-        let aggregation = scope.component_prepared::<Aggregation>("aggregation", args.aggregation(), facts)?;
-        let first = first_runs(scope, &rules, &functions, &aggregation);
+        let aggregation = scope.component_prepared::<Aggregation>("aggregation", args.aggregation(prepared), facts)?;
+        let recorder_role = match &recorder {
+            Some(recorder) => Some(recorder.config_role_arn.clone()),
+            // Home reuses its recorder, and another region has none.
+            None if args.delivers(prepared) => Some(role::describe(scope, &args.recorder, facts)),
+            None => None,
+        };
+        let shared = Shared { key: &kms_key_arn, reports: &reports, recorder_role };
+        let regions = regions::describe(scope, &args, prepared, &shared)?;
+        let first = first_runs(scope, (&rules, &regions), &functions, &aggregation);
         if args.alarms.enabled {
             let facts = facts.after_first_runs(first);
             scope.component_prepared::<Alarms>("alarms", args.alarms(&alerts, &reports), &facts)?;
@@ -219,7 +249,12 @@ impl PreparedComponent for ComplianceMonitoring {
 
 /// Runs processing and aggregation once, after everything that they need: the first report exists when the deployment ends.
 /// Later deployments do not run them. Id of the last run.
-fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation: &Aggregation) -> Output<String> {
+fn first_runs(
+    scope: &Scope,
+    (rules, regions): (&RuleSet, &[Output<Vec<String>>]),
+    functions: &Functions,
+    aggregation: &Aggregation,
+) -> Output<String> {
     let run = |role: &str, function: &Output<String>, options: ResourceOptions| {
         let input = serde_json::json!({ trigger::MEMBER: trigger::DEPLOYMENT }).to_string();
         lambda::Invocation::child(scope, role, function, input)
@@ -231,6 +266,7 @@ fn first_runs(scope: &Scope, rules: &RuleSet, functions: &Functions, aggregation
         .and_depends_on_origin_of(&rules.config_rule_names)
         .and_depends_on_origin_of(&functions.processing_queue_url)
         .and_depends_on_origin_of(&aggregation.config_aggregator_name);
+    let ready = regions.iter().fold(ready, |ready, names| ready.and_depends_on_origin_of(names));
     let first = run("first-processing", &functions.processing_lambda_name, ready);
     // A run that is waited for has no destination, so that aggregation is asked as well.
     run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first)).id()

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
@@ -82,13 +83,13 @@ pub const PART: Part = Part {
 
 impl ComplianceMonitoringArgs {
     /// What this part of the whole is given.
-    pub(super) fn report_store(&self, key: &Output<String>, facts: &AccountFacts) -> ReportStoreArgs {
+    pub(super) fn report_store(&self, key: &Output<String>, prepared: &Prepared) -> ReportStoreArgs {
         ReportStoreArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
             reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
-            config_delivery: facts.manages_recorder(self.recorder.mode()),
+            config_delivery: self.delivers(prepared),
         }
     }
 }

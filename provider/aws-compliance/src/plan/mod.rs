@@ -14,6 +14,7 @@ pub mod names;
 pub mod notices;
 pub mod packs;
 pub mod recorder;
+pub mod regions;
 pub mod remediation;
 pub mod remediation_settings;
 pub mod rule;

@@ -39,6 +39,8 @@ mod programs;
 #[cfg(test)]
 mod recorders;
 #[cfg(test)]
+mod regions;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod rules;

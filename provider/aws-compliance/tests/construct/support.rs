@@ -89,6 +89,7 @@ pub fn every_input() -> PropertyMap {
             "routes": { "soc": { "severities": ["critical"], "sqs": "arn:aws:sqs:eu-west-1:111122223333:findings" } },
             "digest": "daily",
         },
+        "regions": [REGION, "eu-central-1"],
         "aggregation": { "accounts": [ACCOUNT, "444455556666"], "regions": [REGION, "us-east-1"] },
         "functions": {
             "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",

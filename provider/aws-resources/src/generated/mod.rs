@@ -4,6 +4,7 @@
 pub mod athena;
 pub mod budgets;
 pub mod cfg;
+pub mod cloudcontrol;
 pub mod cloudwatch;
 pub mod dynamodb;
 pub mod glue;

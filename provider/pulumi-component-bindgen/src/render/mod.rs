@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use crate::Error;
 use crate::model::{Member, Package, Type};
-use crate::names::{module_of, name_of};
+use crate::names::{module_of, name_of, type_name};
 
 /// Everything that generated code uses of `pulumi-component`.
 const IMPORTS: [&str; 16] = [
@@ -32,6 +32,12 @@ const IMPORTS: [&str; 16] = [
     "Urn",
     "encode_members",
 ];
+
+/// The name of a resource type; with the module's in front where the code itself imports that name.
+fn class(token: &str) -> String {
+    let name = type_name(name_of(token));
+    if IMPORTS.contains(&name.as_str()) { type_name(&module_of(token)) + &name } else { name }
+}
 
 /// Where a piece of code stands.
 #[derive(Clone, Copy)]
@@ -147,4 +153,15 @@ fn unknown<'t>(package: &Package, what: &str, token: &str, known: impl Iterator<
 /// The members that can be set, in order.
 fn given(members: &BTreeMap<String, Member>) -> Vec<(&String, &Member)> {
     members.iter().filter(|(_, member)| !member.deprecated).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_whose_name_the_code_imports_has_its_module_in_front() {
+        assert_eq!(class("aws:cloudcontrol/resource:Resource"), "CloudcontrolResource");
+        assert_eq!(class("aws:sqs/queue:Queue"), "Queue");
+    }
 }

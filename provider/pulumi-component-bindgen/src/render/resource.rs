@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Place;
 use super::kind::{described, plain, rust};
 use crate::model::{Member, ResourceType, Type};
-use crate::names::{field, name_of, snake_case, type_name};
+use crate::names::{field, snake_case};
 
 /// Names that the builder or the handle has for itself.
 const TAKEN: [&str; 6] = ["id", "urn", "options", "register", "child", "reference"];
@@ -13,7 +13,7 @@ const TAKEN: [&str; 6] = ["id", "urn", "options", "register", "child", "referenc
 const FEW: usize = 7;
 
 pub(super) fn render(token: &str, resource: &ResourceType, place: Place<'_>) -> String {
-    let class = type_name(name_of(token));
+    let class = super::class(token);
     let inputs = super::given(&resource.inputs);
     let required: Vec<_> = inputs.iter().filter(|(_, input)| input.required).copied().collect();
     let mut text = format!(
@@ -45,7 +45,7 @@ pub(super) fn render(token: &str, resource: &ResourceType, place: Place<'_>) -> 
 }
 
 fn handle(text: &mut String, token: &str, resource: &ResourceType, required: &[(&String, &Member)], place: Place<'_>) {
-    let class = type_name(name_of(token));
+    let class = super::class(token);
     let new = if resource.component { "remote" } else { "new" };
     let parameters = required
         .iter()

@@ -19,6 +19,7 @@ from account.config import (
     access,
     aggregate,
     aggregators,
+    cloud_control,
     compliance,
     delays,
     discovered,
@@ -52,6 +53,7 @@ OPERATIONS = {
 def install() -> None:
     """Answer for the service `config`, and name the resource of each call to IAM as AWS does."""
     app.SERVICE_HANDLERS["config"] = answer
+    cloud_control.install()
     delays.install()
     hooks.around(iam_actions, "extract_resource_arn", _resource_arn)
 

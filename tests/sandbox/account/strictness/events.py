@@ -8,7 +8,7 @@ import re
 
 from ministack.services import eventbridge
 
-from account import hooks
+from account import hooks, policies
 
 TARGETS_PER_RULE = 5
 RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
@@ -45,6 +45,10 @@ def _check_targets(data):
     ids = {target["Id"] for target in existing} | {target["Id"] for target in data.get("Targets", [])}
     if len(ids) > TARGETS_PER_RULE:
         return hooks.refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+    for role in filter(None, (target.get("RoleArn") for target in data.get("Targets", []))):
+        # Service Authorization Reference, "Amazon EventBridge": PutTargets depends on iam:PassRole.
+        if not policies.caller_may_pass(role, "events.amazonaws.com"):
+            return hooks.refuse("AccessDeniedException", policies.not_passed(role))
     return None
 
 

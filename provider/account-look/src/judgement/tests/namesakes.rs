@@ -81,6 +81,18 @@ fn namesakes_of_others_are_refused_and_named() {
 }
 
 #[test]
+fn authorization_that_exists_in_another_region_of_the_deployment_is_refused() {
+    let found = namesake(NamesakeKind::Authorization, "111122223333/eu-west-1", Some(Tags::new()));
+    let request = LookRequest { authorization: Some("111122223333/eu-west-1".into()), aggregator: None, ..request() };
+    expect(
+        &with_namesake(found),
+        &request,
+        "Error : the authorization for the aggregators of `111122223333/eu-west-1` exists",
+        &["--authorized-account-id 111122223333 --authorized-aws-region eu-west-1", "remove the `AggregationSource`"],
+    );
+}
+
+#[test]
 fn journey_2_what_belongs_to_one_deployment_is_said_once_with_what_helps() {
     let other = tags(OWNER_TAG, "audit/dev/compliance");
     let of =

@@ -1,7 +1,9 @@
 //! Regions, by form and by name.
 
+use std::collections::BTreeSet;
+
 use aws_compliance_catalog::Catalog;
-use compliance_types::region::is_region_code;
+use compliance_types::region::{is_region_code, partition_of_region};
 use pulumi_component::{Checks, Input, Wrong};
 
 /// A region code by its form, such as `eu-west-1` (AWS Regions and Availability Zones User Guide).
@@ -35,6 +37,27 @@ pub fn known_region(code: &str) -> Result<(), Wrong> {
 pub fn check_region(checks: &mut Checks, member: &str, code: &str) {
     checks.plain(member, code, region);
     checks.warn_plain(member, code, known_region);
+}
+
+/// Checks a list of regions: each for itself, all of one partition, none twice.
+pub fn check_regions(checks: &mut Checks, member: &str, regions: &[String]) {
+    checks.each(member, regions, |checks, code| check_region(checks, "", code));
+    // A partition is a world of its own: nothing in one sees another (AWS Fault Isolation Boundaries, "Partitions").
+    if let Some(first) = regions.first().map(|code| partition_of_region(code)) {
+        for (index, code) in regions.iter().enumerate() {
+            let own = partition_of_region(code);
+            if own != first && region(code).is_ok() {
+                let reason = format!("in the partition `{own}`, but the first is in `{first}`; none sees another");
+                checks.error((member, index), reason);
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (index, code) in regions.iter().enumerate() {
+        if !seen.insert(code) {
+            checks.error((member, index), "listed twice; remove one");
+        }
+    }
 }
 
 /// The same of a value that may be known later.

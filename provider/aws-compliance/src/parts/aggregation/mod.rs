@@ -2,8 +2,10 @@
 
 pub mod source;
 
-use account_look::PlannedName;
-use aws_resources::cfg;
+use std::collections::BTreeMap;
+
+use account_look::{OWNER_TAG, PlannedName};
+use aws_resources::{Json, cfg, cloudcontrol};
 use compliance_types::region::is_opt_in_region;
 use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
+use crate::account::prepared::Prepared;
 use crate::account::scan;
 use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::bounds;
@@ -55,9 +58,10 @@ pub const PART: Part = Part {
 
 impl ComplianceMonitoringArgs {
     /// What this part of the whole is given.
-    pub(super) fn aggregation(&self) -> AggregationArgs {
+    pub(super) fn aggregation(&self, prepared: &Prepared) -> AggregationArgs {
         let (name_prefix, tags) = (self.name_prefix.clone(), self.tags.clone());
-        AggregationArgs { name_prefix, tags, settings: self.aggregation.clone(), lookup: LookupArgs::default() }
+        let settings = self.aggregation.over(prepared);
+        AggregationArgs { name_prefix, tags, settings, lookup: LookupArgs::default() }
     }
 }
 
@@ -75,7 +79,7 @@ impl PreparedComponent for Aggregation {
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
-        args.settings.tell(context, &facts);
+        args.settings.tell(context, &facts, &[]);
         let mut request = args.lookup.request();
         request.recorder.mode = None;
         request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
@@ -85,7 +89,7 @@ impl PreparedComponent for Aggregation {
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
         let sources = &args.settings;
         if sources.include_here(facts) {
-            authorize(scope, facts.account_id().into(), facts.region().into(), tags::owned(&args.tags, facts));
+            authorize(scope, facts.account_id().into(), facts.region().into(), &args.tags, facts);
         }
         let accounts = match sources.accounts.as_slice() {
             [] => vec![facts.account_id().into()],
@@ -107,6 +111,22 @@ impl PreparedComponent for Aggregation {
 }
 
 impl AggregationSettingsArgs {
+    /// The same with every region that is monitored.
+    fn over(&self, prepared: &Prepared) -> Self {
+        let mut settings = self.clone();
+        if self.all_regions || prepared.regions.is_empty() {
+            return settings;
+        }
+        let home = prepared.account.known_region().map(str::to_owned);
+        let others = prepared.regions.iter().map(|one| one.planned.code.clone());
+        for code in home.into_iter().chain(others) {
+            if !settings.regions.contains(&code) {
+                settings.regions.push(code);
+            }
+        }
+        settings
+    }
+
     /// Whether this account and region is seen; taken as so while a preview cannot know which one it is.
     fn include_here(&self, facts: &AccountFacts) -> bool {
         let among = |listed: &[String], own: Option<&str>| {
@@ -117,11 +137,13 @@ impl AggregationSettingsArgs {
     }
 
     /// Says once, at preview, what other accounts and regions have to deploy: without it they are not seen.
-    pub(crate) fn tell(&self, context: &Context, facts: &AccountFacts) {
+    /// `monitored`: regions of this account that need nothing more.
+    pub(crate) fn tell(&self, context: &Context, facts: &AccountFacts, monitored: &[String]) {
         let (Some(account), Some(region)) = (facts.known_account_id(), facts.known_region()) else { return };
         let accounts = self.accounts.iter().filter(|listed| *listed != account);
         let accounts: Vec<_> = accounts.map(|account| format!("account {account}")).collect();
-        let regions = self.regions.iter().filter(|listed| *listed != region && !self.all_regions);
+        let others = |listed: &&String| *listed != region && !monitored.contains(listed);
+        let regions = self.regions.iter().filter(others).filter(|_| !self.all_regions);
         let regions: Vec<_> = regions.map(|region| format!("region {region}")).collect();
         let opt_in: Vec<_> = self
             .regions
@@ -147,11 +169,33 @@ impl AggregationSettingsArgs {
     }
 }
 
-/// Authorizes an aggregator to see this account in the region of the provider. The resource has no region of its own:
-/// the provider reads its `region` as the aggregator's, and deprecates it.
-fn authorize(scope: &Scope, aggregator_account: Input<String>, aggregator_region: Input<String>, tags: Input<Tags>) {
-    cfg::AggregateAuthorization::child(scope, "authorization", aggregator_account)
-        .authorized_aws_region(aggregator_region)
-        .tags(tags)
-        .register();
+/// Type of an authorization in the CloudFormation registry.
+const AUTHORIZATION: &str = "AWS::Config::AggregationAuthorization";
+
+/// Authorizes an aggregator to see this account in the region of the provider, or in another one of the deployment. The
+/// resource of the `aws` provider has no region of its own: its `region` is the aggregator's, and is deprecated. Elsewhere the
+/// authorization is made through the Cloud Control API, whose resource takes any region.
+fn authorize(scope: &Scope, account: Input<String>, region: Input<String>, tags: &Tags, facts: &AccountFacts) {
+    match facts.other_region() {
+        None => {
+            cfg::AggregateAuthorization::child(scope, "authorization", account)
+                .authorized_aws_region(region)
+                .tags(tags::owned(tags, facts))
+                .register();
+        }
+        Some(here) => {
+            let own = std::iter::once((OWNER_TAG.to_owned(), facts.owner().into()));
+            let tags: BTreeMap<_, _> = tags.clone().into_iter().chain(own).collect();
+            let tags =
+                tags.into_iter().map(|(key, value)| Json::object([("Key", key.into()), ("Value", value.into())]));
+            let state = Json::object([
+                ("AuthorizedAccountId", account.into()),
+                ("AuthorizedAwsRegion", region.into()),
+                ("Tags", Json::list(tags)),
+            ]);
+            cloudcontrol::CloudcontrolResource::child(scope, "authorization", state, AUTHORIZATION)
+                .region(here)
+                .register();
+        }
+    }
 }

@@ -11,7 +11,6 @@ use crate::inputs::bounds;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::aggregation::authorize;
 use crate::parts::part::Part;
-use crate::parts::tags;
 use crate::plan::elsewhere::of_other_partitions;
 
 /// Inputs of [`AggregationSource`].
@@ -60,7 +59,7 @@ impl PreparedComponent for AggregationSource {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
-        authorize(scope, args.aggregator_account_id, args.aggregator_region, tags::owned(&args.tags, facts));
+        authorize(scope, args.aggregator_account_id, args.aggregator_region, &args.tags, facts);
         Ok(Self { authorized_region: facts.region() })
     }
 }

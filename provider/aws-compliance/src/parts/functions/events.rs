@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use account_look::NamesakeKind;
-use aws_resources::{EventPattern, Json, PolicyDocument, Statement, cloudwatch, lambda, sqs};
-use functions_core::contract::{Handler, compliance_change, trigger};
+use aws_resources::{PolicyDocument, Statement, cloudwatch, lambda, sqs};
+use functions_core::contract::{Handler, trigger};
 use pulumi_component::{Input, ResourceOptions, Scope, depends_on};
 
 use crate::inputs::bounds::MAXIMUM_CONCURRENCY;
+use crate::parts::forwarding::changes_of;
 use crate::parts::functions::function::Function;
 use crate::parts::functions::shared::Shared;
 use crate::parts::tags;
@@ -106,19 +107,11 @@ pub(super) fn compliance_changes<'a>(
 ) -> BTreeMap<Handler, sqs::Queue> {
     let args = shared.args;
     let rules = plan.event_patterns.iter().enumerate().map(|(index, names)| {
-        let names: Vec<_> = match names.is_empty() {
-            // EventBridge refuses an empty list, and without the key every rule of the account would match.
-            true => vec![Json::Known(serde_json::json!({ "exists": false }))],
-            false => names.iter().cloned().map(Json::Known).collect(),
-        };
-        let pattern = EventPattern::of(compliance_change::SOURCE, compliance_change::DETAIL_TYPE)
-            .detail("messageType", [compliance_change::MESSAGE_TYPE])
-            .detail("configRuleName", names);
         let suffix = suffix(index);
         cloudwatch::EventRule::child(scope, &format!("compliance-change{suffix}"))
             .name(args.name_prefix.compliance_change(&suffix))
             .description("Takes compliance changes of the watched rules")
-            .event_pattern(pattern)
+            .event_pattern(changes_of(names))
             .tags(tags::owned(&args.tags, shared.facts))
             .register()
     });

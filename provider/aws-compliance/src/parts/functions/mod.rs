@@ -130,20 +130,21 @@ impl PreparedComponent for Functions {
             counted_rules: args.settings.counted_rules,
             remediation: Some(&args.remediation),
         };
-        let Prepared { plan, account } = Prepared::new(context, inputs).await?;
+        let prepared = Prepared::new(context, inputs).await?;
+        let Prepared { plan, account, .. } = &prepared;
         plan.warnings.iter().for_each(|warning| context.warn(warning.to_string()));
         let (key, queries) =
             (account.target().key_elsewhere(&args.kms_key_arn), account.target().without_aggregator_queries());
         let problems = plan.errors.iter().cloned().chain(key).chain(queries);
         let problems: Vec<_> = problems.chain(account.tag_problems(&args.tags)).collect();
         match problems.is_empty() {
-            true => Ok(Prepared { plan, account }),
+            true => Ok(prepared),
             false => Err(ConstructError::InvalidInputs(problems)),
         }
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, ConstructError> {
-        let Prepared { plan, account: facts } = facts;
+        let Prepared { plan, account: facts, .. } = facts;
         let watched = plan.configuration.as_ref().map_err(|error| ConstructError::Failed(error.to_string()))?;
         let configuration = watched.render().map_err(|error| ConstructError::Failed(error.to_string()))?;
         let digest = sha256::hex(configuration.as_bytes());

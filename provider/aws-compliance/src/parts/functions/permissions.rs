@@ -1,7 +1,7 @@
 //! What each function may do. Actions are named one by one; a `*` stands only below a named resource.
 
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, cloudwatch, dynamodb, lambda, sqs};
-use functions_core::configuration::PackEntry;
+use functions_core::configuration::MonitoringConfiguration;
 use functions_core::contract::{Handler, metric};
 use functions_core::key;
 use pulumi_component::{Output, interpolate};
@@ -30,20 +30,25 @@ pub(super) fn processing(
     shared: &Shared<'_>,
     next: &lambda::Function,
     table: &dynamodb::Table,
-    packs: &[PackEntry],
+    watched: &MonitoringConfiguration,
 ) -> Vec<Statement> {
+    let regions: Vec<&str> = watched.regions().collect();
+    let everywhere = |statement: Statement, resource: &str| {
+        let home = statement.on(config(shared, resource));
+        regions.iter().fold(home, |statement, region| statement.on(config_in(shared, region, resource)))
+    };
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
-        Statement::allow("State").actions(["s3:GetObject"]).on(interpolate!(
-            "{}/{}",
-            &shared.bucket_arn,
-            key::PROCESSING_STATE
-        )),
+        regions.iter().map(|region| key::processing_state_in(region)).fold(
+            Statement::allow("State").actions(["s3:GetObject"]).on(object(shared, key::PROCESSING_STATE.to_owned())),
+            |statement, state| statement.on(object(shared, state)),
+        ),
         // A rule's ARN ends in an id that AWS gives it.
-        Statement::allow("Compliance")
-            .actions(["config:GetComplianceDetailsByConfigRule"])
-            .on(config(shared, "config-rule/*")),
+        everywhere(
+            Statement::allow("Compliance").actions(["config:GetComplianceDetailsByConfigRule"]),
+            "config-rule/*",
+        ),
         // Reads that AWS binds to no resource, or that name no recorder (Service Authorization Reference, "AWS Config"):
         // a statement that names resources never allows them.
         Statement::allow("Reads")
@@ -76,10 +81,11 @@ pub(super) fn processing(
         statements.push(denied.when("ForAnyValue:StringLike", "dynamodb:LeadingKeys", partitions));
     }
     statements.extend(heartbeat());
-    if !packs.is_empty() {
+    if !watched.packs().is_empty() {
         // A pack's ARN ends in an id that AWS gives it, and names begin with the prefix.
-        let ours = config(shared, &format!("conformance-pack/{}-*", shared.args.name_prefix.as_str()));
-        statements.push(Statement::allow("PackRules").actions(["config:DescribeConformancePackCompliance"]).on(ours));
+        let ours = format!("conformance-pack/{}-*", shared.args.name_prefix.as_str());
+        let rules = Statement::allow("PackRules").actions(["config:DescribeConformancePackCompliance"]);
+        statements.push(everywhere(rules, &ours));
         // The state of packs has no resource to be bound to (Service Authorization Reference, "AWS Config").
         statements.push(Statement::allow("Packs").actions(["config:DescribeConformancePackStatus"]).on_everything());
     }
@@ -216,6 +222,17 @@ fn written(shared: &Shared<'_>, handler: Handler) -> Output<String> {
 
 fn objects(shared: &Shared<'_>, prefix: &str) -> Output<String> {
     interpolate!("{}/{}*", &shared.bucket_arn, prefix)
+}
+
+fn object(shared: &Shared<'_>, key: String) -> Output<String> {
+    interpolate!("{}/{}", &shared.bucket_arn, Output::known(key))
+}
+
+/// What AWS Config has in another region.
+fn config_in(shared: &Shared<'_>, region: &str, resource: &str) -> Output<String> {
+    let facts = shared.facts;
+    let there = ArnBuilder::of(facts.partition(), "config").region(Output::known(region.to_owned()));
+    there.account(facts.account_id()).resource(resource)
 }
 
 fn config(shared: &Shared<'_>, resource: &str) -> Output<String> {

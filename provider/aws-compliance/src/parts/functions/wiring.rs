@@ -65,7 +65,7 @@ impl Wiring {
                     given.shared,
                     lambda_of(made, Handler::Aggregation)?,
                     given.table,
-                    given.watched.packs(),
+                    given.watched,
                 ),
             },
             Handler::Remediation => Self {

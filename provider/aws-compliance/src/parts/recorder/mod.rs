@@ -158,7 +158,7 @@ impl PreparedComponent for Recorder {
         let bucket = args.bucket_name.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
         request.recorder = args.settings.plan(RecorderMode::Create, &args.name_prefix, bucket);
         let facts = scan::see(context, facts, request, &Planned::default(), Default::default()).await?;
-        Ok(service_linked_role::find(context, RecorderMode::Create, &args.settings, facts).await)
+        Ok(service_linked_role::find(context, true, &args.settings, facts).await)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
@@ -167,15 +167,18 @@ impl PreparedComponent for Recorder {
             .name(args.name_prefix.recorder())
             .recording_group(args.settings.group())
             .recording_mode(args.settings.recording_mode())
+            .set_region(facts.other_region())
             .register();
         // AWS Config writes a file to the bucket when the channel is made.
         let channel = cfg::DeliveryChannel::child(scope, "channel", args.bucket_name.clone())
             .name(args.name_prefix.recorder())
             .s3_kms_key_arn(&args.kms_key_arn)
+            .set_region(facts.other_region())
             .options(depends_on(&recorder))
             .register();
         let recording = cfg::RecorderStatus::child(scope, "recording", true)
             .name(recorder.name())
+            .set_region(facts.other_region())
             .options(depends_on(&channel))
             .register();
         // Whoever uses the name uses a recorder that records.

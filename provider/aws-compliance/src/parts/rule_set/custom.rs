@@ -76,6 +76,7 @@ pub(super) fn describe(
             )
             .set_qualifier(qualifier)
             .source_account(facts.account_id())
+            .set_region(facts.other_region())
             .register();
             // AWS Config refuses a rule whose function it may not invoke.
             options = options.and_depends_on(&permission);
@@ -86,6 +87,7 @@ pub(super) fn describe(
             .set_input_parameters(parameters(rule.parameters.clone()))
             .set_scope(rule.effective_scope().cloned().map(|scope| rule_scope(scope).into()))
             .tags(tags::owned(&args.tags, facts))
+            .set_region(facts.other_region())
             .options(options)
             .register()
     });

@@ -21,6 +21,7 @@ pub(super) fn describe(scope: &Scope, rule: &RulePlan, args: &RuleSetArgs, facts
         .set_maximum_execution_frequency(given.frequency.clone())
         .set_scope(given.effective_scope().cloned().map(|scope| rule_scope(scope).into()))
         .tags(tags::owned(&args.tags, facts))
+        .set_region(facts.other_region())
         .options(facts.after_recorder())
         .register()
 }

@@ -72,10 +72,10 @@ impl PreparedComponent for RuleSet {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, ConstructError> {
-        let Prepared { plan, account } = facts;
+        let Prepared { plan, account, roles, .. } = facts;
         let rules = plan.rules.iter().map(|rule| {
             let child = managed::describe(scope, rule, &args, account);
-            remediation::describe(scope, rule, &child, (&args.iam, &args.tags), account);
+            remediation::describe(scope, rule, &child, (&args.iam, &args.tags), (account, roles));
             child
         });
         let rules: Vec<_> = rules.chain(custom::describe(scope, &plan.custom, &args, account)).collect();

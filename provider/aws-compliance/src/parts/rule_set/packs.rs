@@ -32,6 +32,7 @@ pub(super) fn describe(
         let pack = cfg::ConformancePack::child(scope, &role)
             .name(one.name.clone())
             .input_parameters(vec![Input::from(owner)])
+            .set_region(facts.other_region())
             .options(options);
         let pack = match &args.bucket_name {
             Some(bucket) if text.len() > inline => pack.template_s3_uri(uploaded(scope, args, one, bucket, text)),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{RESOURCE_ID, ROLE_PARAMETER, Remedy};
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, cfg, iam};
-use pulumi_component::{Input, Scope, depends_on};
+use pulumi_component::{Input, ResourceOptions, Scope};
 
 use crate::account::facts::AccountFacts;
+use crate::account::prepared::{RemediationRoles, SharedRole};
 use crate::inputs::iam::IamArgs;
 use crate::inputs::tags::Tags;
 use crate::plan::rule::RulePlan;
@@ -20,28 +21,32 @@ pub(super) fn describe(
     scope: &Scope,
     rule: &RulePlan,
     child: &cfg::Rule,
-    (roles, tags): (&IamArgs, &Tags),
-    facts: &AccountFacts,
+    (iam, tags): (&IamArgs, &Tags),
+    (facts, roles): (&AccountFacts, &RemediationRoles),
 ) {
     let (Some(args), Some(remedy)) = (&rule.args.remediation, &rule.remedy) else { return };
     let name = |part: &str| format!("{}-remediation{part}", rule.name);
 
-    let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
-    let role = roles.role(scope, &name("-role"), trust(facts), description, tags);
-    let policy = iam::RolePolicy::child(scope, &name("-policy"), allowed(remedy, facts), role.name()).register();
+    let role = roles.of(&rule.name, || {
+        let description = format!("Runs {} to remediate findings of the rule {}", remedy.document, rule.name);
+        let role = iam.role(scope, &name("-role"), trust(facts), description, tags);
+        let policy = iam::RolePolicy::child(scope, &name("-policy"), allowed(remedy, facts), role.name()).register();
+        SharedRole { arn: role.arn(), policy: policy.id() }
+    });
 
     let mut parameters: BTreeMap<String, Vec<Input<String>>> =
         remedy.parameters.iter().map(|(name, value)| (name.clone(), vec![value.into()])).collect();
     parameters.extend(args.parameters.clone());
-    parameters.insert(ROLE_PARAMETER.to_owned(), vec![role.arn().into()]);
+    parameters.insert(ROLE_PARAMETER.to_owned(), vec![role.arn.into()]);
     let parameters: Vec<Input<_>> =
         parameters.into_iter().map(|(name, values)| parameter(&name, values).into()).collect();
     cfg::RemediationConfiguration::child(scope, &name(""), child.name(), remedy.document, "SSM_DOCUMENT")
         // An automatic one would pass by every guard that this product has.
         .automatic(false)
         .parameters(parameters)
+        .set_region(facts.other_region())
         // A person may start it as soon as it is there.
-        .options(depends_on(&policy))
+        .options(ResourceOptions::default().and_depends_on_origin_of(&role.policy))
         .register();
 }
 

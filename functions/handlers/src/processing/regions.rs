@@ -1,0 +1,127 @@
+//! The other regions of the deployment: each is read as that of the function is, in an invocation of its own, and its findings
+//! and notices are told apart by their region.
+//!
+//! A run of the function's region asks for one run of each other region. Such a run answers without a record, so that no report
+//! follows it: the report is made of what the aggregator sees.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_config::config::Region;
+use functions_core::{
+    configuration::MonitoringConfiguration,
+    evaluate::Trigger,
+    event::{ComplianceChange, Continuation, RegionAsk},
+    metrics::Told,
+};
+use serde_json::{Value, json};
+
+use super::{Processing, look::Look};
+use crate::{
+    budget::Budget, config_reads::ConfigReads, error::HandlerError, invocation::Invocation, invoke, log, queue::Batch,
+};
+
+impl Processing {
+    /// The same for another region.
+    fn in_region(&self, region: &str) -> Self {
+        let there = self.client.config().to_builder().region(Region::new(region.to_owned())).build();
+        let client = aws_sdk_config::Client::from_conf(there);
+        Self {
+            config: ConfigReads::new(client.clone()),
+            client,
+            cloudwatch: self.cloudwatch.clone(),
+            lambda: self.lambda.clone(),
+            sqs: self.sqs.clone(),
+            store: self.store.clone(),
+            table: self.table.clone(),
+            topic: self.topic.clone(),
+            environment: self.environment.clone(),
+            region: Some(region.to_owned()),
+        }
+    }
+
+    /// Asks for a run of each other region. One that cannot be asked for waits for the next run of this one.
+    pub(super) async fn ask_regions(
+        &self,
+        configuration: &MonitoringConfiguration,
+        of: Trigger,
+        invocation: &Invocation,
+    ) {
+        for region in configuration.regions() {
+            let ask = RegionAsk { region: region.to_owned(), of, number: 0 };
+            if let Err(error) = invoke::later(&self.lambda, &invocation.function_name, &ask.event()).await {
+                log::error(&invocation.run.id, &format!("{region} is not looked at now"), &error.into());
+            }
+        }
+    }
+
+    /// A look at the rules of another region, of which `number` invocations have done a part already.
+    pub(super) async fn look_at(&self, ask: RegionAsk, invocation: &Invocation) -> Result<Value, HandlerError> {
+        let RegionAsk { region, of, number } = ask;
+        let (there, invocation) = (self.in_region(&region), invocation.in_region(&region));
+        let Some(watched) = self.document().await?.in_region(&region) else {
+            log::info(&invocation.run.id, "no region of this deployment any more", &json!({ "region": region }));
+            return Ok(json!({ "region": region }));
+        };
+        let configuration = there.in_account(watched).await?;
+        let continues = number > 0;
+        let look = Look { configuration: &configuration, trigger: of, continues, only: None, gone: BTreeSet::new() };
+        let found = there.advance(&look, &Budget::of(&invocation), &invocation).await?;
+        if found.unfinished {
+            let notices = there.tell(&configuration, 0, &invocation).await?;
+            log::line(&there.measured(Told { notices, ..Told::default() }, &invocation));
+            let resources = u64::try_from(found.news + found.silent).unwrap_or(u64::MAX);
+            let next = Continuation::after(of, number).ok_or(HandlerError::Unfinished { resources })?;
+            let next = RegionAsk { region: region.clone(), of, number: next.number };
+            invoke::later(&self.lambda, &invocation.function_name, &next.event()).await?;
+            return Ok(json!({ "region": region, "unfinished": true, "changes": resources }));
+        }
+        let (_, record) = there.record(&look, &configuration, 0, found, &invocation).await?;
+        let notices = there.tell(&configuration, 0, &invocation).await?;
+        log::line(&there.measured(Told { notices, ..Told::default() }, &invocation));
+        Ok(json!({ "region": region, "notices": notices, "totals": record.totals }))
+    }
+
+    /// Takes the changes of other regions out of a batch, and looks at the resources that they name.
+    ///
+    /// # Errors
+    /// When AWS does not answer. The whole batch then comes again.
+    pub(super) async fn changes_of_regions(
+        &self,
+        batch: &mut Batch,
+        invocation: &Invocation,
+    ) -> Result<(), HandlerError> {
+        let origin = &invocation.run.origin;
+        if batch.changes.iter().all(|(_, change)| change.region == origin.region) {
+            return Ok(());
+        }
+        let document = self.document().await?;
+        for region in document.regions() {
+            let is_there = |change: &ComplianceChange| change.account == origin.account && change.region == region;
+            let (there, others) = std::mem::take(&mut batch.changes).into_iter().partition(|(_, one)| is_there(one));
+            batch.changes = others;
+            let mut own = Batch { changes: there, failed: Vec::new() };
+            self.in_region(region).changes_here(&mut own, &invocation.in_region(region)).await?;
+            batch.failed.append(&mut own.failed);
+        }
+        Ok(())
+    }
+
+    /// Sends what was gathered of the other regions; how many notices it were.
+    ///
+    /// # Errors
+    /// The first failure, after every region was tried.
+    pub(super) async fn tell_of_regions(
+        &self,
+        configuration: &MonitoringConfiguration,
+        invocation: &Invocation,
+    ) -> Result<u64, HandlerError> {
+        let (mut sent, mut failure) = (0, None);
+        for region in configuration.regions() {
+            match self.in_region(region).tell(configuration, 0, &invocation.in_region(region)).await {
+                Ok(count) => sent += count,
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(sent), Err)
+    }
+}

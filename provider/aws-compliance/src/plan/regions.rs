@@ -1,0 +1,153 @@
+//! What is deployed to the other regions of a deployment: the rules that home does not evaluate for all.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_compliance_catalog::Catalog;
+use compliance_types::choices::OnUnavailable;
+use compliance_types::region::{partition_of_region, records_global_types};
+use functions_core::configuration::{MonitoringConfiguration, RegionEntry};
+use pulumi_component::{PropertyError, PropertyPath};
+
+use crate::inputs::bounds;
+use crate::inputs::custom_rule::CustomRuleArgs;
+use crate::plan::Plan;
+use crate::plan::rule::is_offered;
+use crate::plan::selection::Selection;
+use crate::plan::target::Target;
+use crate::plan::values::text;
+
+/// A region beside that of the provider, which is home.
+#[derive(Clone, Debug)]
+pub struct RegionPlan {
+    /// Its place in `regions`.
+    pub index: usize,
+    /// Its code.
+    pub code: String,
+    /// What is deployed there.
+    pub plan: Arc<Plan>,
+    /// What is not evaluated there, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl RegionPlan {
+    /// What names it in the inputs.
+    pub fn path(&self) -> PropertyPath {
+        ("regions", self.index).into()
+    }
+
+    /// A problem of this region.
+    pub fn problem(&self, problem: &PropertyError) -> PropertyError {
+        let PropertyError { path, reason, sensitive } = problem;
+        let reason = if path.is_root() { reason.clone() } else { format!("{path}: {reason}") };
+        PropertyError::new(self.path(), reason).sensitive_if(*sensitive)
+    }
+
+    /// What is wrong with it, and what is odd.
+    pub fn problems(&self) -> (Vec<PropertyError>, Vec<PropertyError>) {
+        let of = |list: &[PropertyError]| list.iter().map(|one| self.problem(one)).collect();
+        (of(&self.plan.errors), of(&self.plan.warnings))
+    }
+}
+
+impl Selection {
+    /// What is deployed to each listed region but home; nothing while home is not known.
+    pub fn over(&self, regions: &[String], home: &Target) -> Vec<RegionPlan> {
+        let Some(own) = home.region.as_deref() else { return Vec::new() };
+        let others = regions.iter().enumerate().filter(|(_, code)| *code != own);
+        // A region of another partition is an error of its own.
+        let others = others.filter(|(_, code)| partition_of_region(code) == partition_of_region(own));
+        others.map(|(index, code)| self.elsewhere(index, code, home, own)).collect()
+    }
+
+    fn elsewhere(&self, index: usize, code: &str, home: &Target, own: &str) -> RegionPlan {
+        let target = Target { region: Some(code.to_owned()), ..home.clone() };
+        let mut selection = Self {
+            requests: Vec::new(),
+            notifications: None,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            notes: Default::default(),
+            ..self.clone()
+        };
+        let (mut at_home, mut lacking) = (BTreeSet::new(), BTreeSet::new());
+        let mut is_evaluated = |identifier: &str| {
+            // What home does not offer is no rule of this deployment: nothing would count its results.
+            if is_offered(identifier, home) == Some(false) {
+                return false;
+            }
+            let list = match (is_offered(identifier, &target), is_global(identifier)) {
+                (_, true) => &mut at_home,
+                (Some(false), false) => &mut lacking,
+                _ => return true,
+            };
+            list.insert(identifier.to_owned());
+            false
+        };
+        selection.rules.retain(|rule| is_evaluated(&rule.args.identifier));
+        // What a region does not offer is not assessed there, whoever asks for it.
+        selection.rules.iter_mut().for_each(|rule| rule.args.on_unavailable = OnUnavailable::Skip);
+        for one in &mut selection.packs {
+            one.pack.rules.retain(|_, rule| is_evaluated(&rule.identifier));
+        }
+        selection.packs.retain(|one| !one.pack.rules.is_empty());
+        let (here, functions): (Vec<_>, Vec<_>) =
+            selection.custom.into_iter().partition(|rule| rule.function_region().is_none_or(|region| region == code));
+        selection.custom = here;
+        let listed = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
+        let taken = Catalog::get().taken;
+        let functions: BTreeSet<_> = functions.into_iter().map(|rule| rule.name).collect();
+        let notes = [
+            (at_home, format!("{code}: rules about global resources are evaluated in {own} alone: ")),
+            (lacking, format!("{code}: not offered there and not assessed (facts of {taken}): ")),
+            (functions, format!("{code}: AWS Config invokes functions of its own region, so not evaluated there: ")),
+        ];
+        let notes = notes.into_iter().filter(|(names, _)| !names.is_empty());
+        let notes = notes.map(|(names, start)| format!("{start}{}", listed(names))).collect();
+        RegionPlan { index, code: code.to_owned(), plan: Arc::new(selection.at(&target)), notes }
+    }
+}
+
+impl Plan {
+    /// The same where the functions watch these regions, too.
+    pub fn watching(self, regions: &[&RegionPlan]) -> Self {
+        let entry = |document: &MonitoringConfiguration, one: &RegionPlan| {
+            let there: BTreeSet<&str> = one.plan.configuration.iter().flat_map(names).collect();
+            let without = names(document).filter(|name| !there.contains(name)).map(str::to_owned).collect();
+            (one.code.clone(), RegionEntry { without })
+        };
+        let configuration = self.configuration.map(|document| {
+            let regions = regions.iter().map(|one| entry(&document, one)).collect();
+            document.with_regions(regions)
+        });
+        Self { configuration, ..self }
+    }
+}
+
+/// Names of all rules, those in packs included.
+fn names(document: &MonitoringConfiguration) -> impl Iterator<Item = &str> {
+    document.all_rules().map(|rule| rule.name.as_str())
+}
+
+impl CustomRuleArgs {
+    /// The region of the function that evaluates it, where that is known.
+    fn function_region(&self) -> Option<String> {
+        let arn = text(&self.function.as_ref()?.arn)?;
+        bounds::region_and_account(&arn).map(|(region, _)| region.to_owned())
+    }
+}
+
+/// Whether a rule is about resources that exist once in an account: every region would evaluate them again.
+fn is_global(identifier: &str) -> bool {
+    Catalog::get().rule(identifier).is_some_and(|rule| rule.global)
+}
+
+/// What is wrong with home where other regions are monitored from it.
+pub fn refused_home(others: &[RegionPlan], home: &Target) -> Option<PropertyError> {
+    let own = home.region.as_deref().filter(|own| !others.is_empty() && !records_global_types(own))?;
+    let reason = format!(
+        "AWS Config cannot record IAM users, groups, roles and policies in {own}, the region of the provider, and they are \
+         evaluated there for all regions; deploy from a region that can, such as `eu-west-1` or `us-east-1`, and list {own}"
+    );
+    Some(PropertyError::new("regions", reason))
+}
