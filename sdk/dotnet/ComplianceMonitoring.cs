@@ -11,9 +11,7 @@ using Pulumi;
 namespace AwsCompliance.PulumiPackage
 {
     /// <summary>
-    /// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
-    /// 
-    /// Not included yet: several regions.
+    /// A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration recorder, or `recorder.mode` says to create it.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:ComplianceMonitoring")]
     public partial class ComplianceMonitoring : global::Pulumi.ComponentResource
@@ -274,6 +272,18 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Input("recorder")]
         public Inputs.RecorderSettingsArgs? Recorder { get; set; }
+
+        [Input("regions")]
+        private List<string>? _regions;
+
+        /// <summary>
+        /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        /// </summary>
+        public List<string> Regions
+        {
+            get => _regions ?? (_regions = new List<string>());
+            set => _regions = value;
+        }
 
         /// <summary>
         /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.

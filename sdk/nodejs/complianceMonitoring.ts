@@ -8,9 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
- *
- * Not included yet: several regions.
+ * A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration recorder, or `recorder.mode` says to create it.
  */
 export class ComplianceMonitoring extends pulumi.ComponentResource {
     /** @internal */
@@ -145,6 +143,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
             resourceInputs["recorder"] = args?.recorder;
+            resourceInputs["regions"] = args?.regions;
             resourceInputs["remediation"] = args?.remediation;
             resourceInputs["reports"] = args?.reports;
             resourceInputs["rules"] = args?.rules;
@@ -263,6 +262,10 @@ export interface ComplianceMonitoringArgs {
      * Settings of the configuration recorder.
      */
     recorder?: inputs.RecorderSettingsArgs;
+    /**
+     * Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+     */
+    regions?: string[];
     /**
      * What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
      */

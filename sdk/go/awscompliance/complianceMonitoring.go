@@ -11,9 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
-//
-// Not included yet: several regions.
+// A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration recorder, or `recorder.mode` says to create it.
 type ComplianceMonitoring struct {
 	pulumi.ResourceState
 
@@ -110,6 +108,8 @@ type complianceMonitoringArgs struct {
 	Notifications *Notifications `pulumi:"notifications"`
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettings `pulumi:"recorder"`
+	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+	Regions []string `pulumi:"regions"`
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Settings of the report bucket.
@@ -154,6 +154,8 @@ type ComplianceMonitoringArgs struct {
 	Notifications *NotificationsArgs
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettingsArgs
+	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+	Regions []string
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *RemediationArgs
 	// Settings of the report bucket.

@@ -35,6 +35,7 @@ class ComplianceMonitoringArgs:
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -58,6 +59,7 @@ class ComplianceMonitoringArgs:
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Receivers of notices, and when notices are sent.
         :param 'RecorderSettingsArgs' recorder: Settings of the configuration recorder.
+        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         :param 'RemediationArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param 'ReportsArgs' reports: Settings of the report bucket.
         :param 'RulesArgs' rules: Rules to evaluate.
@@ -93,6 +95,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "notifications", notifications)
         if recorder is not None:
             pulumi.set(__self__, "recorder", recorder)
+        if regions is not None:
+            pulumi.set(__self__, "regions", regions)
         if remediation is not None:
             pulumi.set(__self__, "remediation", remediation)
         if reports is not None:
@@ -276,6 +280,18 @@ class ComplianceMonitoringArgs:
 
     @_builtins.property
     @pulumi.getter
+    def regions(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        """
+        return pulumi.get(self, "regions")
+
+    @regions.setter
+    def regions(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "regions", value)
+
+    @_builtins.property
+    @pulumi.getter
     def remediation(self) -> Optional['RemediationArgs']:
         """
         What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
@@ -367,6 +383,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -375,9 +392,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  waivers: Optional[Sequence[Union['WaiverArgs', 'WaiverArgsDict']]] = None,
                  __props__=None):
         """
-        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
-
-        Not included yet: several regions.
+        A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration recorder, or `recorder.mode` says to create it.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -395,6 +410,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Receivers of notices, and when notices are sent.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Settings of the configuration recorder.
+        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         :param Union['RemediationArgs', 'RemediationArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Settings of the report bucket.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Rules to evaluate.
@@ -409,9 +425,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  args: Optional[ComplianceMonitoringArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A complete AWS Config compliance monitor for one account and region: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard. The region must have a configuration recorder, or `recorder.mode` says to create it.
-
-        Not included yet: several regions.
+        A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration recorder, or `recorder.mode` says to create it.
 
         :param str resource_name: The name of the resource.
         :param ComplianceMonitoringArgs args: The arguments to use to populate this resource's properties.
@@ -442,6 +456,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -473,6 +488,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["notifications"] = notifications
             __props__.__dict__["recorder"] = recorder
+            __props__.__dict__["regions"] = regions
             __props__.__dict__["remediation"] = remediation
             __props__.__dict__["reports"] = reports
             __props__.__dict__["rules"] = rules

@@ -230,7 +230,7 @@ async fn an_explicit_provider_reaches_every_child_and_look_up() {
     };
     construct_request::<ComplianceMonitoring>(&monitor, request).await.expect("it constructs");
     let recorded = monitor.recorded();
-    assert_eq!(recorded.invocations.len(), 13);
+    assert_eq!(recorded.invocations.len(), 15);
     assert!(recorded.invocations.iter().all(|invocation| invocation.provider == provider));
     let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
     for (urn, child) in children {

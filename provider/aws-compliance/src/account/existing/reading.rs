@@ -107,7 +107,8 @@ async fn controlled(context: &Context, planned: &Planned, kind: NamesakeKind, na
     let said = format!("whether the {what} `{name}` exists");
     let arguments =
         PropertyMap::from([("typeName".to_owned(), type_name.into()), ("identifier".to_owned(), name.as_str().into())]);
-    let Answer::Given(_) = ask(context, &said, CLOUD_CONTROL, arguments).await else { return None };
+    let Answer::Given(answer) = ask(context, &said, CLOUD_CONTROL, arguments).await else { return None };
+    text(&answer, "properties")?;
     let id = match (kind, &planned.account_id) {
         (NamesakeKind::Database, Some(account)) => format!("{account}:{name}"),
         _ => name.clone(),
