@@ -137,6 +137,5 @@ def test_what_a_destroy_leaves_is_a_failure(endpoint):
     account.client("logs").create_log_group(logGroupName="/aws/lambda/compliance-smoke-processing")
     account.client("sns").create_topic(Name="somebody-elses")
     run.key = account.client("kms").create_key()["KeyMetadata"]["KeyId"]
-    assert run._remains() == (
-        f"these are left: {{'log groups': ['/aws/lambda/compliance-smoke-processing'], 'keys': ['{run.key} (Enabled)']}}"
-    )
+    left = {"log groups": ["/aws/lambda/compliance-smoke-processing"], "keys": [f"{run.key} (Enabled)"]}
+    assert run._remains() == f"these are left: {left}"

@@ -11,8 +11,8 @@ import pytest
 
 from account.client import prepare_landing_zone
 from engine.deployment import Deployment, yaml_program
-from harness.leftovers import leftovers
 from harness import artefacts, secrets
+from harness.leftovers import leftovers
 from harness.stack import EMPTY_MANIFEST, Stack
 
 _names = itertools.count(1)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from engine.deployment import Deployment, tags_of, yaml_program
-from harness.leftovers import leftovers
 from engine.test_journeys import change
+from harness.leftovers import leftovers
 
 INPUTS = {"cost": {"monthlyBudgetUsd": 20, "notifyAtPercent": [50, 100]}, "tags": {"team": "security"}}
 OUTPUTS = {"snsTopicArn": "${compliance.snsTopicArn}", "budgetName": "${compliance.budgetName}"}

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from engine.deployment import yaml_program
-from harness.leftovers import leftovers
 from harness.engine import EngineError
+from harness.leftovers import leftovers
 
 # eu-west-1 does not offer it.
 LACKING = "APPINTEGRATIONS_EVENT_INTEGRATION_DESCRIPTION"

@@ -14,8 +14,8 @@ import pytest
 from account.client import prepare_landing_zone
 from engine.children import type_of
 from engine.deployment import OWNER_TAG, PROGRAMS, Deployment, tags_of, yaml_program
-from harness.leftovers import keys, leftovers, state
 from harness.engine import EngineError
+from harness.leftovers import keys, leftovers, state
 from harness.stack import Stack
 
 OUTPUTS = {"bucketName": "${compliance.bucketName}"}

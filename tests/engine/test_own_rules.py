@@ -10,9 +10,9 @@ import zipfile
 import pytest
 
 from engine.deployment import PROGRAMS, Deployment, deployment, yaml_program
-from harness.leftovers import leftovers
 from engine.policies import findings, policies
 from harness.engine import EngineError
+from harness.leftovers import leftovers
 
 REMEDIATION = "aws:cfg/remediationConfiguration:RemediationConfiguration"
 LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.deployment import yaml_program
-from harness.leftovers import leftovers
 from harness.engine import EngineError
+from harness.leftovers import leftovers
 
 INPUTS = {
     "reports": {"forceDestroy": True},

@@ -44,9 +44,7 @@ def landing_zone(engine, account, tmp_path) -> Stack:
     }
     folder = tmp_path / "landing-zone"
     folder.mkdir()
-    (folder / "Pulumi.yaml").write_text(
-        json.dumps({"name": "landing-zone", "runtime": "yaml", "resources": resources})
-    )
+    (folder / "Pulumi.yaml").write_text(json.dumps({"name": "landing-zone", "runtime": "yaml", "resources": resources}))
     stack = Stack(engine, folder, "zone", account.environment)
     stack.up()
     return stack

@@ -115,7 +115,7 @@ impl MockMonitor {
         self
     }
 
-    /// Sets a property of a resource that a component is given as a reference, such as one of [`reference`].
+    /// Sets a property of a resource that a component is given as a reference, such as one of [`reference()`].
     #[must_use]
     pub fn state(mut self, urn: &Urn, name: &str, value: impl Into<PropertyValue>) -> Self {
         self.states.entry(urn.to_string()).or_default().insert(name.to_owned(), value.into());

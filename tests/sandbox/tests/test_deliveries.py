@@ -318,7 +318,7 @@ def test_a_topic_keeps_its_delivery_policy_key_and_tags(account, key):
 
 
 def forwarding(account, role) -> tuple[str, str]:
-    """Changes of eu-central-1 go to the bus of eu-west-1, and from there to a queue; the bus and the URL of the queue."""
+    """Changes of eu-central-1 go to the bus of eu-west-1, and from there to a queue; the bus and the queue's URL."""
     home, other = account.in_region("eu-west-1"), account.in_region("eu-central-1")
     queue, arn = make_queue(home, "changes")
     admit(home, queue, arn, EVENTS)

@@ -57,7 +57,9 @@ def _create(request: dict) -> dict:
 
     def create() -> None:
         if unknown := sorted(wanted.keys() - MEMBERS):
-            raise ConfigError("InvalidRequest", f"Model validation failed (extraneous keys {unknown} are not permitted)")
+            raise ConfigError(
+                "InvalidRequest", f"Model validation failed (extraneous keys {unknown} are not permitted)"
+            )
         if missing := [member for member in CREATE_ONLY if not wanted.get(member)]:
             raise ConfigError("InvalidRequest", f"Model validation failed (required keys {missing} not found)")
         _ask("config:DescribeAggregationAuthorizations")

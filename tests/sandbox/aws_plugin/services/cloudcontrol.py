@@ -1,8 +1,9 @@
 """Cloud Control: a resource of any type of the CloudFormation registry, by its desired state.
 
-terraform-provider-aws, `cloudcontrol/resource.go`: what changes becomes a JSON patch of the top-level properties; a change
-of a create-only property replaces the resource. The provider reads the type's schema (`cloudformation:DescribeType`) where it
-is not given; here the create-only properties of the one type that is used are known.
+terraform-provider-aws, `cloudcontrol/resource.go`: what changes becomes a JSON patch of the top-level properties; a
+change of a create-only property replaces the resource. The provider reads the type's schema
+(`cloudformation:DescribeType`) where it is not given; here the create-only properties of the one type that is used are
+known.
 """
 
 from __future__ import annotations
