@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 
 import pytest
 
 from account.client import prepare_landing_zone
 from engine.deployment import yaml_program
 from harness.engine import EngineError
+from harness.leftovers import leftovers
 from harness.stack import Stack
 
 FORCED = {"reports": {"forceDestroy": True}}
@@ -102,3 +104,78 @@ def test_case_11_the_strategy_changes_and_the_recorder_stays_the_same(stack, acc
         # A recorder that is replaced loses what it recorded.
         assert found["arn"] == made
         assert deployed.up().none
+
+
+def test_case_20_what_a_lost_stack_left_behind_is_named_at_preview_and_stays_as_it_is(stack, account):
+    prepare_landing_zone(account)
+    bucket = f"compliance-reports-{account.account_id}-{account.region}"
+    account.client("logs").create_log_group(logGroupName="/aws/lambda/compliance-processing")
+    account.client("dynamodb").create_table(
+        TableName="compliance-ledger",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    account.client("sqs").create_queue(QueueName="compliance-processing-events", Attributes={"VisibilityTimeout": "1"})
+    account.client("athena").create_work_group(Name="compliance-history")
+    account.client("glue").create_database(DatabaseInput={"Name": "compliance_history"})
+    account.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": account.region})
+    before, deployed = leftovers(account), stack({})
+    for attempt in (deployed.preview, deployed.up):
+        with pytest.raises(EngineError) as refused:
+            attempt()
+        for name in (
+            "log group `/aws/lambda/compliance-processing`",
+            "table `compliance-ledger`",
+            "queue `compliance-processing-events`",
+            "Athena workgroup `compliance-history`",
+            "Glue database `compliance_history`",
+            f"bucket `{bucket}`",
+            "lookup.adoptUnmarked",
+        ):
+            assert name in str(refused.value), refused.value
+        assert leftovers(account) == before
+
+
+@pytest.mark.parametrize(
+    ("service", "create", "told"),
+    [
+        ("athena", {"Name": "compliance-history"}, "the Athena workgroup `compliance-history` exists"),
+        ("glue", {"DatabaseInput": {"Name": "compliance_history"}}, "the Glue database `compliance_history` exists"),
+    ],
+    ids=["workgroup", "database"],
+)
+def test_case_20_a_single_thing_is_taken_over_as_the_message_says(stack, account, service, create, told):
+    prepare_landing_zone(account)
+    client = account.client(service)
+    (client.create_work_group if service == "athena" else client.create_database)(**create)
+    deployed = stack({})
+    with pytest.raises(EngineError) as refused:
+        deployed.preview()
+    assert told in str(refused.value)
+    command = re.search(r"tag it, and the next deployment imports and updates it: `aws (.*?)`", str(refused.value))[1]
+    arn, tag = re.search(r"arn:aws:\S+", command)[0], re.search(r"'(.*?)'", command)[1].split("=", 1)
+    if service == "athena":
+        account.client("resourcegroupstaggingapi").tag_resources(ResourceARNList=[arn], Tags=dict([tag]))
+    else:
+        client.tag_resource(ResourceArn=arn, TagsToAdd=dict([tag]))
+    deployed.up()
+    again = deployed.up()
+    assert again.none, again.touched
+    deployed.destroy()
+    assert leftovers(account).keys() <= {"roles"}
+
+
+def test_case_21_a_topic_of_another_team_is_refused_and_stays_as_it_is(stack, account):
+    prepare_landing_zone(account)
+    sns = account.client("sns")
+    topic = sns.create_topic(Name="compliance-alerts")["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="Trade compliance")
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="desk@example.com")
+    before, deployed = sns.get_topic_attributes(TopicArn=topic)["Attributes"], stack({})
+    for attempt in (deployed.preview, deployed.up):
+        with pytest.raises(EngineError, match="the topic `compliance-alerts` exists"):
+            attempt()
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"] == before
+    deployed.destroy()
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"] == before

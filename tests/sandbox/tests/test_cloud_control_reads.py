@@ -37,7 +37,7 @@ def test_cloud_control_asks_iam_for_the_call_and_for_what_the_type_reads(
     kind, name = named
 
     def reads(actions: list[str]):
-        client = role(*actions).client("cloudcontrol")
+        client = account.as_role(role({"Action": actions})).client("cloudcontrol")
         return client.get_resource(TypeName=kind, Identifier=name)
 
     assert reads(needed)

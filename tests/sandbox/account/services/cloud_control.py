@@ -1,4 +1,4 @@
-"""Cloud Control over what other services have: MiniStack's knows what Cloud Control itself made, and nothing else.
+"""Cloud Control reads databases of Glue and workgroups of Athena, which their services made.
 
 AWS pages: "GetResource" (Cloud Control API Reference), "Using Cloud Control API" on permissions: the caller must be
 allowed the call, and everything that the type's read handler does, which the type's schema lists. That the handlers
@@ -7,10 +7,11 @@ read tags as well is in the schemas of these types; whether a refusal of that al
 
 import json
 
+from ministack import app
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
-from ministack.services import athena, cloudcontrol, glue
+from ministack.services import athena, glue
 
-from account import hooks, policies
+from account import policies
 
 # By type: where its resources are, the ARN after the account, what its read handler does.
 TYPES = {
@@ -25,22 +26,27 @@ TYPES = {
 
 
 def install() -> None:
-    """Answer for the types above."""
-    hooks.around(cloudcontrol, "_get_resource", _get_resource)
+    """Answer for the types above, before whatever answers for others."""
+    others = app.SERVICE_HANDLERS["cloudcontrol"]
+
+    async def answer(method: str, path: str, headers: dict, body: bytes, query: dict) -> tuple:
+        request = json.loads(body or b"{}")
+        operation = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+        if operation == "GetResource" and request.get("TypeName") in TYPES:
+            return _read(request["TypeName"], request.get("Identifier", ""))
+        return await others(method, path, headers, body, query)
+
+    app.SERVICE_HANDLERS["cloudcontrol"] = answer
 
 
-def _get_resource(original, data):
-    kind, name = data.get("TypeName"), data.get("Identifier")
-    if kind not in TYPES:
-        return original(data)
+def _read(kind: str, name: str) -> tuple:
     stored, service, noun, actions = TYPES[kind]
     arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{noun}/{name}"
     refused = next((action for action in actions if not policies.caller_may(action, arn)), None)
     if refused:
         message = f"User: {policies.caller_arn()} is not authorized to perform: {refused} on resource: {arn}"
         return error_response_json("AccessDeniedException", message, 400)
-    found = stored().get(name)
-    if found is None:
+    if stored().get(name) is None:
         message = f"Resource of type '{kind}' with identifier '{name}' was not found."
         return error_response_json("ResourceNotFoundException", message, 400)
     properties = json.dumps({"Name": name, "DatabaseName": name} if service == "glue" else {"Name": name})

@@ -10,6 +10,7 @@ class CatalogDatabase(Resource):
     token = "aws:glue/catalogDatabase:CatalogDatabase"
     name = "name"
     replaces = ("name", "catalogId", "targetDatabase")
+    computed = ("catalogId",)
 
     def create(self, aws, inputs):
         glue = aws.client("glue", inputs.get("region"))
