@@ -80,14 +80,14 @@ pub fn begin(item: &Item, event: Event, by: &str, conditions: &Conditions<'_>) -
             return Err(reason);
         }
     }
-    budget.allows(&item.resource.resource_type, settings.limits, conditions.resources)?;
+    budget.allows(&item.resource, settings.limits, conditions.resources)?;
     let lease = lease(item, conditions)?;
     let next = item.after(event, now, by, "").ok_or_else(|| format!("the remediation is {}", item.state.word()))?;
     if !next.state.is_under_way() {
         return Err("no change begins by this".to_owned());
     }
     let (next, put) = Item { lease: Some(conditions.holder.clone()), ..next }.stored().map_err(render)?;
-    let taken = (*budget).clone().taken(&item.resource.resource_type);
+    let taken = (*budget).clone().taken(&item.resource);
     let (budget, limits) = taken.stored(&item.origin()).map_err(render)?;
     Ok(Begun { item: next, budget, writes: vec![put, lease, limits] })
 }

@@ -3,9 +3,9 @@
 //! A run is an hour: however often the function is invoked within it, its limits are those of one run. The entry is written in
 //! the transaction that begins a change, over the revision that was read, so that two functions cannot both take the last place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use compliance_types::time::Timestamp;
+use compliance_types::{resource::Resource, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     finding::UnreadableEntry,
     ledger::{Entry, Write},
     run::Origin,
+    sha256,
 };
 
 /// The key of the entry.
@@ -60,9 +61,10 @@ pub struct Failure {
 pub struct Budget {
     /// When the run began.
     pub started: Timestamp,
-    /// Resources that it changed, by type.
+    /// Digests of the ids of the resources that it changed, by type. A resource that is changed again, by undo for example, counts
+    /// once.
     #[serde(default)]
-    pub changed: BTreeMap<String, u32>,
+    pub changed: BTreeMap<String, BTreeSet<String>>,
     /// The dry run of each rule of mode `automatic`.
     #[serde(default)]
     pub dry_run: BTreeMap<String, DryRun>,
@@ -115,21 +117,11 @@ impl Budget {
         Ok((stored, Write::Put(entry)))
     }
 
-    /// Why no more resources of any type may be changed in this run; none where some may.
-    #[must_use]
-    pub fn is_spent(&self, limits: Limits) -> Option<String> {
-        let all: u32 = self.changed.values().fold(0, |sum, count| sum.saturating_add(*count));
-        (all >= limits.max_actions).then(|| format!("the limit of {} changes a run is reached", limits.max_actions))
-    }
-
-    /// Whether one more resource of a type may be changed in this run; `resources`: how many there are of the type.
+    /// Whether a resource may be changed in this run; `resources`: how many there are of its type.
     ///
     /// # Errors
-    /// Why none may be.
-    pub fn allows(&self, resource_type: &str, limits: Limits, resources: &Fact<u64>) -> Result<(), String> {
-        if let Some(reason) = self.is_spent(limits) {
-            return Err(reason);
-        }
+    /// Why it may not.
+    pub fn allows(&self, resource: &Resource, limits: Limits, resources: &Fact<u64>) -> Result<(), String> {
         let unknown = |reason: &str| Err(format!("how many resources there are cannot be determined: {reason}"));
         let resources = match resources {
             // One of them is at hand.
@@ -137,19 +129,25 @@ impl Budget {
             Ok(count) => *count,
             Err(reason) => return unknown(reason),
         };
+        let of_type = self.changed.get(&resource.resource_type);
+        if of_type.is_some_and(|known| known.contains(&mark(resource))) {
+            return Ok(());
+        }
+        let count = |known: &BTreeSet<String>| u64::try_from(known.len()).unwrap_or(u64::MAX);
+        if self.changed.values().map(count).sum::<u64>() >= u64::from(limits.max_actions) {
+            return Err(format!("the limit of {} changes a run is reached", limits.max_actions));
+        }
         let share = resources.saturating_mul(u64::from(limits.max_percent)) / 100;
-        let share = u32::try_from(share.max(1)).unwrap_or(u32::MAX);
-        if self.changed.get(resource_type).copied().unwrap_or(0) >= share {
+        if of_type.map_or(0, count) >= share.max(1) {
             return Err(format!("the limit of {} % of {resources} resources a run is reached", limits.max_percent));
         }
         Ok(())
     }
 
-    /// The same where one more resource of a type is changed.
+    /// The same where one more resource is changed.
     #[must_use]
-    pub fn taken(mut self, resource_type: &str) -> Self {
-        let count = self.changed.entry(resource_type.to_owned()).or_default();
-        *count = count.saturating_add(1);
+    pub fn taken(mut self, resource: &Resource) -> Self {
+        self.changed.entry(resource.resource_type.clone()).or_default().insert(mark(resource));
         self
     }
 
@@ -197,6 +195,10 @@ impl Budget {
     }
 }
 
+fn mark(resource: &Resource) -> String {
+    sha256::hex(resource.resource_id.as_bytes()).chars().take(16).collect()
+}
+
 fn is_within_a_day(failure: &Failure, now: &Timestamp) -> bool {
     now.unix_seconds().saturating_sub(failure.at.unix_seconds()) < DAY_SECONDS
 }
@@ -217,23 +219,32 @@ mod tests {
         Timestamp::from_unix_seconds(run().time.unix_seconds() + seconds)
     }
 
+    fn of(resource_type: &str, id: &str) -> Resource {
+        Resource { resource_type: resource_type.to_owned(), resource_id: id.to_owned() }
+    }
+
     #[test]
     fn limits_are_a_number_over_all_types_and_a_share_of_each() {
         let limits = Limits { max_actions: 4, max_percent: 5 };
-        assert_eq!(budget().allows("a", limits, &Ok(1000)), Ok(()));
-        assert_eq!(budget().allows("a", limits, &Ok(3)), Ok(()), "one resource is always allowed");
-        let two = budget().taken("a").taken("a");
-        assert_eq!(two.allows("a", limits, &Ok(40)).unwrap_err(), "the limit of 5 % of 40 resources a run is reached");
-        assert_eq!(two.allows("b", limits, &Ok(40)), Ok(()));
-        let four = two.taken("b").taken("b");
-        assert_eq!(four.allows("c", limits, &Ok(40)).unwrap_err(), "the limit of 4 changes a run is reached");
-        assert_eq!(four.is_spent(limits), four.allows("c", limits, &Ok(40)).err());
+        let new = |kind: &str| of(kind, "new");
+        assert_eq!(budget().allows(&new("a"), limits, &Ok(1000)), Ok(()));
+        assert_eq!(budget().allows(&new("a"), limits, &Ok(3)), Ok(()), "one resource is always allowed");
+        let two = budget().taken(&of("a", "1")).taken(&of("a", "2"));
+        let error = two.allows(&new("a"), limits, &Ok(40)).unwrap_err();
+        assert_eq!(error, "the limit of 5 % of 40 resources a run is reached");
+        assert_eq!(two.allows(&new("b"), limits, &Ok(40)), Ok(()));
+        let four = two.taken(&of("b", "1")).taken(&of("b", "2"));
+        let error = four.allows(&new("c"), limits, &Ok(40)).unwrap_err();
+        assert_eq!(error, "the limit of 4 changes a run is reached");
+        // Undo of what the run changed changes no further resource.
+        assert_eq!(four.allows(&of("a", "2"), limits, &Ok(1)), Ok(()));
+        assert_eq!(four.clone().taken(&of("a", "2")), four);
     }
 
     #[test]
     fn unknown_number_of_resources_and_none_of_them_allow_no_change() {
         for unknown in [Err("denied".to_owned()), Ok(0)] {
-            let error = budget().allows("a", Limits::default(), &unknown).unwrap_err();
+            let error = budget().allows(&of("a", "1"), Limits::default(), &unknown).unwrap_err();
             assert!(error.starts_with("how many resources there are cannot be determined"), "{error}");
         }
     }
@@ -241,14 +252,14 @@ mod tests {
     #[test]
     fn run_is_an_hour_and_the_dry_run_of_a_rule_is_another_one() {
         let rule = RuleSettings::default();
-        let mut first = budget().taken("t");
+        let mut first = budget().taken(&of("t", "1"));
         first.note_dry_run("a", &rule, &run().time);
         assert!(!first.had_dry_run("a", &rule, &run().time));
         let (_, Write::Put(entry)) = first.stored(&run().origin).unwrap() else { panic!("no entry") };
         let same = Budget::read(Some(&entry), &at(3_599)).unwrap();
         assert_eq!(
-            (same.changed.get("t"), same.had_dry_run("a", &rule, &at(3_599)), same.revision),
-            (Some(&1), false, 1)
+            (same.changed.get("t").map(BTreeSet::len), same.had_dry_run("a", &rule, &at(3_599)), same.revision),
+            (Some(1), false, 1)
         );
         let mut next = Budget::read(Some(&entry), &at(3_600)).unwrap();
         assert_eq!((next.changed.get("t"), next.had_dry_run("a", &rule, &at(3_600)), next.revision), (None, true, 1));

@@ -326,15 +326,20 @@ async fn undo_has_the_guards_of_a_change() {
             "{answer}"
         );
     }
-    // It takes from the limits of the run, too.
+    // It takes from the limits of the run, too, but for what the run itself changed.
     let mut limited = settings(Mode::Approve);
     limited.limits.max_actions = 1;
-    let account = waiting(limited).await;
-    account.decide("b", Wish::Approve, PERSON, 2).await;
-    let answer = account.decide("b", Wish::Undo, PERSON, 3).await;
+    let account = Account::new(limited);
+    for (bucket, minutes) in [("b", 0), ("c", 2 * HOUR)] {
+        account.bad(bucket, 0, &[]);
+        account.sweep("run", minutes + 1).await;
+        account.decide(bucket, Wish::Approve, PERSON, minutes + 2).await;
+    }
+    let answer = account.decide("b", Wish::Undo, PERSON, 2 * HOUR + 3).await;
     assert!(note(&answer).contains("limit of 1 changes"), "{answer}");
-    account.decide("b", Wish::Undo, PERSON, 2 * HOUR).await;
-    assert_eq!(account.state("b"), "undone");
+    account.decide("c", Wish::Undo, PERSON, 2 * HOUR + 4).await;
+    account.decide("b", Wish::Undo, PERSON, 4 * HOUR).await;
+    assert_eq!((account.state("b").as_str(), account.state("c").as_str()), ("undone", "undone"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -235,7 +235,8 @@ impl Remediation {
             }
             let unknown = || Err("it was not counted".to_owned());
             let counted = counts.get(kind).cloned().unwrap_or_else(unknown);
-            let stops = result.stopped.clone().or_else(|| budget.allows(kind, settings.limits, &counted).err());
+            let stops =
+                result.stopped.clone().or_else(|| budget.allows(&known.resource, settings.limits, &counted).err());
             if let Some(reason) = stops.or_else(|| time.is_short().then(|| "the time of the run was over".to_owned())) {
                 result.leave(reason, 1);
                 continue;
