@@ -63,6 +63,7 @@ NO_RESOURCE = {
     "logs:DescribeLogGroups": "CloudWatch Logs API Reference, 'DescribeLogGroups': a prefix names no group",
     "rds:DescribeDBInstances": "Amazon RDS API Reference, 'DescribeDBInstances': a filter names no database",
     "config:SelectResourceConfig": "Service Authorization Reference, 'AWS Config': it has no resource",
+    "tag:GetResources": "Service Authorization Reference, 'Amazon Resource Group Tagging API': it has no resource",
 }
 
 
