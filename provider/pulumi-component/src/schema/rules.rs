@@ -153,8 +153,7 @@ impl<'s> Rules<'s> {
                 self.report(at.as_str(), format!("Pulumi reserves the name `{name}`"));
             } else if !is_word(name) && name != "__self__" {
                 self.report(at.as_str(), format!("`{name}` is no name: a letter, then letters, digits and `_`"));
-            }
-            if name.contains('_') && name != "__self__" {
+            } else if name.contains('_') && name != "__self__" {
                 let camel = camel_case(name);
                 self.report(
                     at.as_str(),
