@@ -12,10 +12,10 @@ EXAMPLE = ROOT / "examples/component-in-rust"
 
 # The first line of a block as the guide has it, and what stands in it.
 BLOCKS = {
-    "```rust,ignore\n//! A package": lambda: (EXAMPLE / "src/main.rs").read_text().split("\n#[cfg(test)]")[0],
-    "```rust,ignore\n//! Makes Rust": lambda: (EXAMPLE / "build.rs").read_text(),
+    "```rs\n//! A package": lambda: (EXAMPLE / "src/main.rs").read_text().split("\n#[cfg(test)]")[0],
+    "```rs\n//! Makes Rust": lambda: (EXAMPLE / "build.rs").read_text(),
     "```toml": lambda: (EXAMPLE / "Cargo.toml").read_text(),
-    "```rs": lambda: (EXAMPLE / "src/tests.rs").read_text(),
+    "```rs\nuse std::sync": lambda: (EXAMPLE / "src/tests.rs").read_text(),
     "```yaml": lambda: (EXAMPLE / "yaml/Pulumi.yaml").read_text(),
 }
 

@@ -64,11 +64,18 @@ def blocks() -> dict[str, str]:
     """The guide's files by name, each from the first block that looks like it."""
     text = GUIDE.read_text()
 
-    def block(fence: str) -> str:
-        return re.search(rf"```{re.escape(fence)}\n(.*?)\n```", text, re.DOTALL).group(1) + "\n"
+    def block(fence: str, start: str = "") -> str:
+        opening = f"```{re.escape(fence)}\n"
+        return re.search(rf"{opening}({re.escape(start)}.*?)\n```", text, re.DOTALL).group(1) + "\n"
 
-    main = block("rust,no_run") + "\n#[cfg(test)]\nmod tests;\n"
-    return {"Cargo.toml": block("toml"), "src/main.rs": main, "src/tests.rs": block("rs"), "Pulumi.yaml": block("yaml")}
+    main = block("rs", "//! A package") + "\n#[cfg(test)]\nmod tests;\n"
+    return {
+        "Cargo.toml": block("toml"),
+        "build.rs": block("rs", "//! Makes Rust"),
+        "src/main.rs": main,
+        "src/tests.rs": block("rs", "use std::sync"),
+        "Pulumi.yaml": block("yaml"),
+    }
 
 
 def commands() -> list[list[str]]:
@@ -84,8 +91,12 @@ def test_the_guide_leads_to_a_component_that_deploys(engine, account, tmp_path):
         (project / name).write_text(content.replace("../../provider", str(ROOT / "provider")))
     # The versions that are tested here, so that nothing else is fetched.
     shutil.copy(ROOT / "Cargo.lock", project)
-    # A target folder of its own, so that the example's binary of the same name stays what it is.
-    target = os.environ | {"CARGO_TARGET_DIR": str(tools.cargo_target() / "guide")}
+    # The part of the aws package's schema that the example needs; the stand-in has no schema of its types.
+    shutil.copy(EXAMPLE / "aws.json", project)
+    # A target folder of its own, so that the example's binary of the same name stays what it is. How well a release is
+    # optimized is cargo's business, and takes minutes.
+    plain = {"CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_DEBUG": "false"}
+    target = os.environ | {"CARGO_TARGET_DIR": str(tools.cargo_target() / "guide")} | plain
     subprocess.run(["cargo", "test", "--quiet"], cwd=project, check=True, env=target)
     (project / "target").symlink_to(tools.cargo_target() / "guide")
     guided = Engine.create(BUILD / f"guide-{os.getpid()}", engine.binaries)
