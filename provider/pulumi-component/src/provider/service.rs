@@ -191,8 +191,10 @@ impl ResourceProvider for Service {
         let request = request.into_inner();
         let (old, new) = (request.old_inputs.or(request.olds), request.news);
         // Never a replacement: it would replace every resource of every component.
-        let changes =
-            if old == new { diff_response::DiffChanges::DiffNone } else { diff_response::DiffChanges::DiffSome };
+        // Not the bytes: the engine writes the members of a map in any order.
+        let unreadable = |error: crate::wire::DecodeError| Status::invalid_argument(error.to_string());
+        let same = read(old).map_err(unreadable)? == read(new).map_err(unreadable)?;
+        let changes = if same { diff_response::DiffChanges::DiffNone } else { diff_response::DiffChanges::DiffSome };
         Ok(Response::new(DiffResponse { changes: changes.into(), ..Default::default() }))
     }
 
