@@ -86,6 +86,7 @@ PERMISSIONS = {
             "config:GetComplianceDetailsByResource",
             "config:GetDiscoveredResourceCounts",
             "config:SelectResourceConfig",
+            "tag:GetResources",
         ],
         "ReadDatabases": ["rds:DescribeDBInstances"],
         "ReadInstances": ["ec2:DescribeInstances"],

@@ -6,10 +6,10 @@ use functions_core::configuration::{MonitoringConfiguration, RegionEntry};
 use serde_json::{Value, json};
 
 use super::{
-    fake::{Account, entry},
+    fake::{Account, Fault, entry},
     tests::{BAD, GOOD},
 };
-use crate::testing::{batch, change_event};
+use crate::testing::{Request, batch, change_event};
 
 const THERE: &str = "us-east-1";
 
@@ -83,10 +83,26 @@ async fn a_change_of_another_region_is_read_there_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_of_a_region_that_is_not_watched_comes_again() {
+async fn a_change_of_a_region_that_was_removed_is_dropped() {
     let account = settled().await;
     let answer = account.run(&change_there("ap-south-1", "x"), "run-3", 2).await.unwrap();
-    assert_eq!(answer["batchItemFailures"][0]["itemIdentifier"], "m");
+    assert_eq!(answer["batchItemFailures"], json!([]));
+    assert_eq!(account.told(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_does_not_answer_keeps_no_change_of_home_waiting() {
+    let account = settled().await;
+    account.judge("a", &[("y", BAD)]);
+    let is_there =
+        |one: &Request| one.headers.get("authorization").is_some_and(|at| at.split('/').nth(2) == Some(THERE));
+    account.fail(move |_, request| is_there(request).then_some(Fault::Refused("AccessDeniedException")));
+    let mut there: Value = serde_json::from_str(&change_event("x").to_string()).unwrap();
+    there["detail"]["awsRegion"] = json!(THERE);
+    let messages = batch(&[("there", there.to_string()), ("home", change_event("y").to_string())]);
+    let answer = account.run(&messages, "run-3", 2).await.unwrap();
+    assert_eq!(answer["batchItemFailures"], json!([{ "itemIdentifier": "there" }]));
+    assert_eq!(account.told(), ["nonCompliant y"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -156,10 +156,11 @@ impl Processing {
         let configuration = self.configuration().await?;
         let continues = continuations > 0;
         let look = Look { configuration: &configuration, trigger, continues, only: None, gone: BTreeSet::new() };
-        let found = self.advance(&look, &budget, invocation).await?;
         if !continues {
+            // Before home is looked at: what fails here does not keep the others from being read.
             self.ask_regions(&configuration, trigger, invocation).await;
         }
+        let found = self.advance(&look, &budget, invocation).await?;
         if found.unfinished {
             let notices = self.tell(&configuration, 0, invocation).await?;
             log::line(&self.measured(Told { notices, ..Told::default() }, invocation));

@@ -81,10 +81,11 @@ impl Processing {
         Ok(json!({ "region": region, "notices": notices, "totals": record.totals }))
     }
 
-    /// Takes the changes of other regions out of a batch, and looks at the resources that they name.
+    /// Takes the changes of other regions out of a batch, and looks at the resources that they name. Those of a region that
+    /// does not answer come again; those of one that was removed are dropped: its rules and event rules are deleted last.
     ///
     /// # Errors
-    /// When AWS does not answer. The whole batch then comes again.
+    /// When the configuration cannot be read. The whole batch then comes again.
     pub(super) async fn changes_of_regions(
         &self,
         batch: &mut Batch,
@@ -97,12 +98,26 @@ impl Processing {
         let document = self.document().await?;
         for region in document.regions() {
             let is_there = |change: &ComplianceChange| change.account == origin.account && change.region == region;
-            let (there, others) = std::mem::take(&mut batch.changes).into_iter().partition(|(_, one)| is_there(one));
+            let (there, others): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut batch.changes).into_iter().partition(|(_, one)| is_there(one));
             batch.changes = others;
+            let ids: Vec<_> = there.iter().map(|(id, _)| id.clone()).collect();
             let mut own = Batch { changes: there, failed: Vec::new() };
-            self.in_region(region).changes_here(&mut own, &invocation.in_region(region)).await?;
-            batch.failed.append(&mut own.failed);
+            match self.in_region(region).changes_here(&mut own, &invocation.in_region(region)).await {
+                Ok(()) => batch.failed.append(&mut own.failed),
+                Err(error) => {
+                    log::warning(&invocation.run.id, "changes of another region come again", &error);
+                    batch.failed.extend(ids);
+                }
+            }
         }
+        batch.changes.retain(|(_, change)| {
+            let is_removed = change.account == origin.account && change.region != origin.region;
+            if is_removed {
+                log::info(&invocation.run.id, "no region of this deployment", &json!({ "region": change.region }));
+            }
+            !is_removed
+        });
         Ok(())
     }
 

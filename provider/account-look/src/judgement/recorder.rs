@@ -90,7 +90,8 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
         ),
         (RecorderAction::Refuse, Some(found)) => refuse(refusal(look, found, request)),
         (RecorderAction::Refuse, None) if plan.mode == Some(RecorderMode::Reuse) => {
-            refuse(format!("account {account} has no configuration recorder in {region}{}; set it to `create`", linked(look)));
+            let remedy = if is_beside(request) { "`auto`, which creates one where there is none" } else { "`create`" };
+            refuse(format!("account {account} has no configuration recorder in {region}{}; set it to {remedy}", linked(look)));
         }
         (RecorderAction::Refuse, None) => {
             if let Some((name, bucket)) = foreign_channel(look, request) {
@@ -146,10 +147,16 @@ fn refusal(look: &Look, found: &Recorder, request: &LookRequest) -> String {
              created it, `reuse` would delete it; if another stack did, give this one another `namePrefix`"
         ),
         _ => format!(
-            "account {account} has {} in {region} already, and AWS allows one; set it to `reuse`",
-            called(found)
+            "account {account} has {} in {region} already, and AWS allows one; set it to {}",
+            called(found),
+            if is_beside(request) { "`auto`, which reuses it" } else { "`reuse`" }
         ),
     }
+}
+
+/// Whether this is a region beside home, which has the mode of home: `auto` alone suits regions with and without a recorder.
+fn is_beside(request: &LookRequest) -> bool {
+    request.authorization.is_some()
 }
 
 /// Whose a recorder is. Its tag decides; the `aws` provider sets none, so that where it has none its name and the bucket of

@@ -4,10 +4,10 @@ use account_look::{
     Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look,
     recorder_action,
 };
-use futures::{FutureExt, join};
+use futures::FutureExt;
 use pulumi_component::{ConstructError, Context, PropertyError};
 
-use crate::account::existing::found::Planned;
+use crate::account::existing::found::{Existing, Planned};
 use crate::account::existing::reading;
 use crate::account::facts::{AccountFacts, RecorderFacts};
 use crate::account::prepared::OtherRegion;
@@ -33,8 +33,19 @@ impl LookupArgs {
     }
 }
 
-/// Looks at the account that the provider deploys to, and tells what was found of the region before. Warnings are told in every run, the line on a good account at
-/// preview alone.
+/// What exists under the planned names, and what carries the owner tag.
+pub(crate) async fn existing(
+    context: &Context,
+    facts: &AccountFacts,
+    request: &LookRequest,
+    planned: &Planned,
+) -> Existing {
+    let owner = complete(request.clone(), facts).owner.unwrap_or_default();
+    reading::read(context, planned, &owner).await
+}
+
+/// Looks at the account that the provider deploys to, and tells what was found of the region before. Warnings are told in
+/// every run, the line on a good account at preview alone.
 ///
 /// # Errors
 /// With everything that must not be deployed to this account as it is.
@@ -43,18 +54,31 @@ pub(crate) async fn see(
     facts: AccountFacts,
     request: LookRequest,
     planned: &Planned,
+    problems: (Vec<PropertyError>, Vec<PropertyError>),
+) -> Result<AccountFacts, ConstructError> {
+    let existing = existing(context, &facts, &request, planned).await;
+    see_known(context, facts, request, (planned, &existing), problems).await
+}
+
+/// The same where it is known what exists.
+///
+/// # Errors
+/// As [`see`].
+pub(crate) async fn see_known(
+    context: &Context,
+    facts: AccountFacts,
+    request: LookRequest,
+    (planned, existing): (&Planned, &Existing),
     (mut errors, warnings): (Vec<PropertyError>, Vec<PropertyError>),
 ) -> Result<AccountFacts, ConstructError> {
     warnings.iter().for_each(|warning| context.warn(warning.to_string()));
     let request = complete(request, &facts);
     let owner = request.owner.clone().unwrap_or_default();
-    let (mut look, existing) = join!(taken(&request, &facts), reading::read(context, planned, &owner));
+    let mut look = taken(&request, &facts).await;
     // What nobody's tag claims is this deployment's where that exists: before 0.2 not everything was tagged.
     let exists = existing.is_deployed(planned, &owner) || look.namesakes.iter().any(|one| is_owned(one, &owner));
     look.namesakes.extend(existing.namesakes(&owner, exists, facts.target()));
-    for channel in look.delivery_channels.iter_mut().flatten() {
-        channel.bucket_tags = existing.owner_tags(NamesakeKind::Bucket, &channel.bucket);
-    }
+    know_buckets(&mut look, existing);
     errors.extend(existing.refused_replacement(planned, &owner));
     errors.extend(existing.refused_key(planned, &owner));
     for ScanMessage { level, path, message } in findings(&look, &request) {
@@ -87,10 +111,12 @@ pub(crate) async fn see_region(
     context: &Context,
     region: &OtherRegion,
     request: LookRequest,
+    existing: &Existing,
 ) -> (AccountFacts, Vec<PropertyError>) {
     let facts = region.account.clone();
     let request = complete(request, &facts);
-    let look = taken(&request, &facts).await;
+    let mut look = taken(&request, &facts).await;
+    know_buckets(&mut look, existing);
     let mut errors = Vec::new();
     for ScanMessage { level, path, message } in findings(&look, &request) {
         let problem = region.planned.problem(&PropertyError::new(path, message.clone()));
@@ -105,6 +131,13 @@ pub(crate) async fn see_region(
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
     (facts.with_recorder_facts(RecorderFacts { action, role_arn }), errors)
+}
+
+/// Whose the buckets are that the channels deliver to: a channel of another region delivers to home's.
+fn know_buckets(look: &mut Look, existing: &Existing) {
+    for channel in look.delivery_channels.iter_mut().flatten() {
+        channel.bucket_tags = existing.owner_tags(NamesakeKind::Bucket, &channel.bucket);
+    }
 }
 
 /// Whether a namesake carries the tag of this deployment.

@@ -119,17 +119,12 @@ impl PreparedComponent for ComplianceMonitoring {
         let mut warnings: Vec<_> = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
         let others: Vec<_> = prepared.regions.iter().map(|one| one.planned.clone()).collect();
         errors.extend(refused_home(&others, account.target()));
+        warnings.extend(args.warned_vpc(&others));
         for one in &prepared.regions {
             let (wrong, odd) = args.region_problems(one);
             errors
                 .extend(wrong.into_iter().chain(one.account.claimed(context).map(|other| one.planned.problem(&other))));
             warnings.extend(odd);
-        }
-        let seen = prepared.regions.iter().map(|one| scan::see_region(context, one, args.region_request(one, &whole)));
-        let mut regions = prepared.regions.clone();
-        for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
-            one.account = facts;
-            errors.extend(problems);
         }
         let hidden = args.reports.bucket_name.as_ref().and_then(|given| given.given()).filter(|given| given.secret);
         let planned = Planned {
@@ -142,7 +137,18 @@ impl PreparedComponent for ComplianceMonitoring {
             key_alias: args.name_prefix.key_alias(),
             account_id: account.target().account_id.clone(),
         };
-        let account = scan::see(context, account.clone(), request, &planned, (errors, warnings)).await?;
+        let existing = scan::existing(context, account, &request, &planned).await;
+        let seen = prepared
+            .regions
+            .iter()
+            .map(|one| scan::see_region(context, one, args.region_request(one, &whole), &existing));
+        let mut regions = prepared.regions.clone();
+        for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
+            one.account = facts;
+            errors.extend(problems);
+        }
+        let account =
+            scan::see_known(context, account.clone(), request, (&planned, &existing), (errors, warnings)).await?;
         if context.is_preview()
             && let Some(estimate) = args.cost(plan, &account)
         {

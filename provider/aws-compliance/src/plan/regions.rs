@@ -11,6 +11,7 @@ use pulumi_component::{PropertyError, PropertyPath};
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::plan::Plan;
 use crate::plan::rule::is_offered;
 use crate::plan::selection::Selection;
@@ -91,8 +92,10 @@ impl Selection {
             one.pack.rules.retain(|_, rule| is_evaluated(&rule.identifier));
         }
         selection.packs.retain(|one| !one.pack.rules.is_empty());
-        let (here, functions): (Vec<_>, Vec<_>) =
-            selection.custom.into_iter().partition(|rule| rule.function_region().is_none_or(|region| region == code));
+        let (here, functions): (Vec<_>, Vec<_>) = selection
+            .custom
+            .into_iter()
+            .partition(|rule| rule.function.is_none() || rule.function_region().as_deref() == Some(code));
         selection.custom = here;
         let listed = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
         let taken = Catalog::get().taken;
@@ -142,12 +145,22 @@ fn is_global(identifier: &str) -> bool {
     Catalog::get().rule(identifier).is_some_and(|rule| rule.global)
 }
 
+impl ComplianceMonitoringArgs {
+    /// What keeps functions in a VPC from other regions.
+    pub fn warned_vpc(&self, others: &[RegionPlan]) -> Option<PropertyError> {
+        let reason = "the functions are in a VPC and call AWS Config in each of these regions; interface endpoints lead to home \
+                      alone, so give the subnets a NAT gateway";
+        (!others.is_empty() && self.functions.vpc.is_some()).then(|| PropertyError::new("regions", reason))
+    }
+}
+
 /// What is wrong with home where other regions are monitored from it.
 pub fn refused_home(others: &[RegionPlan], home: &Target) -> Option<PropertyError> {
     let own = home.region.as_deref().filter(|own| !others.is_empty() && !records_global_types(own))?;
     let reason = format!(
         "AWS Config cannot record IAM users, groups, roles and policies in {own}, the region of the provider, and they are \
-         evaluated there for all regions; deploy from a region that can, such as `eu-west-1` or `us-east-1`, and list {own}"
+         evaluated there for all regions; deploy from a region that can, such as `eu-west-1` or `us-east-1`, in a new stack, and list {own}; destroy this stack \
+         first where it is deployed"
     );
     Some(PropertyError::new("regions", reason))
 }

@@ -115,6 +115,8 @@ class EventTarget(Resource):
         target = {"Id": inputs["targetId"], "Arn": inputs["arn"]}
         if inputs.get("roleArn"):
             target["RoleArn"] = inputs["roleArn"]
+        if inputs.get("input"):
+            target["Input"] = inputs["input"]
         if inputs.get("deadLetterConfig"):
             target["DeadLetterConfig"] = pascal(inputs["deadLetterConfig"])
         events = aws.client("events", inputs.get("region"))
@@ -127,7 +129,7 @@ class EventTarget(Resource):
         events = aws.client("events", state.get("region"))
         for target in events.list_targets_by_rule(Rule=state["rule"])["Targets"]:
             if target["Id"] == state["targetId"]:
-                return {"arn": target["Arn"], "roleArn": target.get("RoleArn")}
+                return {"arn": target["Arn"], "roleArn": target.get("RoleArn"), "input": target.get("Input")}
         return None
 
     def delete(self, aws, identity, state):
