@@ -6,6 +6,7 @@ Every check runs, whatever the one before it found; the names of those that fail
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -90,10 +91,23 @@ def rust_docs() -> None:
         run("cargo", "doc", "--no-deps", "--locked", "--quiet", *packages, *features, RUSTDOCFLAGS="-D warnings")
 
 
+PUBLISHED = ("property-path", "pulumi-component-derive", "pulumi-component")
+
+
 def rust_packages() -> None:
-    """The published crates are packed as they would be uploaded, and build from what is in the packages."""
-    packages = ("--package", "property-path", "--package", "pulumi-component-derive", "--package", "pulumi-component")
-    run("cargo", "publish", "--dry-run", "--allow-dirty", "--quiet", *packages)
+    """The published crates are packed as they would be uploaded, and build from what is in the packages.
+
+    cargo takes a package of a version that it has unpacked or built before for unchanged: both are removed first, in a
+    target folder of their own, so that the workspace's builds stay.
+    """
+    target = tools.cargo_target() / "packages"
+    sources = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo") / "registry/src"
+    for name in PUBLISHED:
+        # Registries in a folder have no host in their names.
+        for stale in (*sources.glob(f"-*/{name}-[0-9]*"), *target.glob(f"*/.fingerprint/{name}-*")):
+            shutil.rmtree(stale, ignore_errors=True)
+    packages = [argument for name in PUBLISHED for argument in ("--package", name)]
+    run("cargo", "publish", "--dry-run", "--allow-dirty", "--quiet", *packages, CARGO_TARGET_DIR=str(target))
 
 
 def workflows() -> None:
