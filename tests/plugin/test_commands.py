@@ -196,7 +196,6 @@ COMMANDS = {
     "schema": ("schema",),
     "help of a command": ("catalog", "--help"),
     "no such option": ("doctor", "--none"),
-    "no such word": ("none",),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -61,6 +62,17 @@ def test_words_that_a_host_adds_do_not_end_it(binary):
     plugin = Plugin(binary, "ignored")
     assert plugin.port.strip().isdigit()
     assert plugin.end(signal.SIGINT) < 1
+
+
+def test_a_word_that_a_person_types_is_a_mistake_that_names_what_is_known(binary):
+    outside, terminal = os.openpty()
+    try:
+        done = subprocess.run([binary, "shema"], stdin=terminal, capture_output=True, text=True, timeout=30)
+    finally:
+        os.close(outside)
+        os.close(terminal)
+    assert done.returncode == 1
+    assert "expected `schema` or the engine's address as HOST:PORT, got `shema`" in done.stderr
 
 
 def test_a_plugin_whose_engine_is_gone_ends_by_itself(suite_binary, served):

@@ -373,7 +373,7 @@ async fn a_batch_makes_one_run_and_gives_back_what_is_not_for_it() {
     let mut unknown = change_event("b");
     unknown["detail"]["configRuleName"] = "someone-elses".into();
     let mut elsewhere = change_event("b");
-    elsewhere["detail"]["awsRegion"] = "us-east-1".into();
+    elsewhere["detail"]["awsAccountId"] = "210987654321".into();
     let messages = [
         ("m1", change_event("b").to_string()),
         ("m2", "{}".to_owned()),

@@ -56,20 +56,19 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Command {
 
 /// Does what the command line asks for.
 pub(super) fn run(provider: Provider) -> ExitCode {
-    let identity = provider.identity;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some((word, rest)) = arguments.split_first()
         && let Some(command) = provider.commands.iter().find(|command| command.name == word)
     {
         return (command.run)(rest);
     }
-    let outcome = match parse(arguments) {
-        Command::Help => print(&help(&provider)),
-        Command::Version => print(identity.version),
-        Command::Schema => described(&provider)
-            .and_then(|schema| serde_json::to_string_pretty(&schema).map_err(|error| error.to_string()))
-            .and_then(|schema| print(&schema)),
-        Command::Serve(engine) => serve(provider, engine),
+    // What a host adds is ignored; what a person types is a mistake.
+    let typed = std::io::stdin().is_terminal().then(|| arguments.iter().find(|word| !word.starts_with('-')).cloned());
+    let outcome = match (parse(arguments), typed.flatten()) {
+        (Command::Serve(None), Some(word)) => {
+            Err(format!("expected `schema` or the engine's address as HOST:PORT, got `{word}`\n\n{}", help(&provider)))
+        }
+        (command, _) => done(command, provider),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,6 +76,17 @@ pub(super) fn run(provider: Provider) -> ExitCode {
             let _ = writeln!(std::io::stderr().lock(), "error: {problem}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn done(command: Command, provider: Provider) -> Result<(), String> {
+    match command {
+        Command::Help => print(&help(&provider)),
+        Command::Version => print(provider.identity.version),
+        Command::Schema => described(&provider)
+            .and_then(|schema| serde_json::to_string_pretty(&schema).map_err(|error| error.to_string()))
+            .and_then(|schema| print(&schema)),
+        Command::Serve(engine) => serve(provider, engine),
     }
 }
 
