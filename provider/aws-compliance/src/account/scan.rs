@@ -44,8 +44,7 @@ pub(crate) async fn existing(
     reading::read(context, planned, &owner).await
 }
 
-/// Looks at the account that the provider deploys to, and tells what was found of the region before. Warnings are told in
-/// every run, the line on a good account at preview alone.
+/// Inspects the account that the provider deploys to. Warnings are printed in every run, the status line at preview alone.
 ///
 /// # Errors
 /// With everything that must not be deployed to this account as it is.
@@ -106,7 +105,7 @@ pub(crate) async fn see_known(
     Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources))
 }
 
-/// Looks at another region of the account; tells what it warns of, and gives what must not be deployed there as it is.
+/// Inspects another region of the account: prints its warnings, and returns its errors.
 pub(crate) async fn see_region(
     context: &Context,
     region: &OtherRegion,

@@ -25,13 +25,15 @@ pub(super) enum Side {
 
 /// What an author says of a property by `#[schemars(extend(...))]`, and the keyword that says it in Pulumi's schema.
 const MARKS: [(&str, &str); 5] = [
-    ("x-pulumi-secret", "secret"),
+    (SECRET, "secret"),
     ("x-pulumi-deprecated", "deprecationMessage"),
     ("x-pulumi-replace-on-changes", "replaceOnChanges"),
     ("x-pulumi-will-replace-on-changes", "willReplaceOnChanges"),
     ("x-pulumi-language", "language"),
 ];
 
+/// The mark of a secret.
+const SECRET: &str = "x-pulumi-secret";
 /// The mark of a property whose default the SDKs set too, so that a program sees it.
 const SDK_DEFAULT: &str = "x-pulumi-default";
 
@@ -42,6 +44,10 @@ pub(super) fn property(package: &str, path: &str, schema: &Value, side: Side) ->
     if let Some(spec) = spec.as_object_mut() {
         if !description.is_empty() {
             spec.insert("description".into(), description.into());
+        }
+        if schema.get(SECRET) == Some(&Value::Bool(true)) && spec.get("plain") == Some(&Value::Bool(true)) {
+            let reason = "a secret cannot be plain, because SDKs make an output of it; declare it as `Input<T>`";
+            return Err(SchemaError { path: path.to_owned(), reason: reason.into() });
         }
         for (mark, keyword) in MARKS {
             if let Some(value) = schema.get(mark) {
@@ -380,5 +386,14 @@ mod tests {
             spec::<Vec<Input<String>>>(),
             json!({ "type": "array", "plain": true, "items": { "type": "string" } })
         );
+    }
+
+    #[test]
+    fn a_secret_that_is_plain_is_refused() {
+        let of = |schema: &Value, side| property("shop", "shop:index:Store.key", schema, side);
+        let plain = json!({ "type": "string", "x-pulumi-secret": true });
+        let refused = of(&plain, Side::Input).expect_err("no SDK can give it");
+        assert!(refused.reason.contains("declare it as `Input<T>`"), "{}", refused.reason);
+        assert_eq!(of(&plain, Side::Output).expect("an output may be secret")["secret"], json!(true));
     }
 }

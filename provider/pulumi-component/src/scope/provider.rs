@@ -4,7 +4,7 @@ use futures::FutureExt;
 
 use super::Scope;
 use super::child::{Child, ChildHandle};
-use crate::encode::Encode;
+use crate::encode::{Encode, MemberEncoding};
 use crate::encoding::Encoding;
 use crate::error::Failure;
 use crate::options::{Resource, ResourceOptions};
@@ -34,7 +34,7 @@ impl ProviderBuilder {
     /// Sets a value of the provider's configuration; what is no text travels as JSON, as providers expect.
     #[must_use]
     pub fn config(mut self, name: &str, value: impl Encode) -> Self {
-        self.0.input(name, AsText(value.encode().shared()));
+        self.0.input(name, AsText(value.encode_member().shared()));
         self
     }
 
@@ -52,12 +52,16 @@ impl ProviderBuilder {
 }
 
 /// A value of a provider's configuration as a text.
-struct AsText(futures::future::Shared<Encoding>);
+struct AsText(futures::future::Shared<MemberEncoding>);
 
 impl Encode for AsText {
     fn encode(self) -> Encoding {
+        async move { Ok(self.encode_member().await?.unwrap_or_default()) }.boxed()
+    }
+
+    fn encode_member(self) -> MemberEncoding {
         async move {
-            let value = self.0.await?;
+            let Some(value) = self.0.await? else { return Ok(None) };
             let marks = value.marks();
             let text = match value.value {
                 Value::String(_) | Value::Null => value.value,
@@ -70,7 +74,7 @@ impl Encode for AsText {
                     Value::String(json.to_string())
                 }
             };
-            Ok(PropertyValue { value: text, secret: marks.secret, dependencies: marks.dependencies })
+            Ok(Some(PropertyValue { value: text, secret: marks.secret, dependencies: marks.dependencies }))
         }
         .boxed()
     }

@@ -48,6 +48,7 @@ impl Component for Authored {
         let far = scope
             .provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "far")
             .config("region", "far".to_owned())
+            .config("zone", None::<String>)
             .register();
         let hooks = Hooks { after_create: vec!["said".to_owned()], ..Hooks::default() };
         let options = ResourceOptions::default().hide_diff("size").hooks(hooks);
@@ -104,6 +105,9 @@ async fn a_provider_of_a_component_is_for_the_children_in_it() {
     }
     assert_eq!(recorded.registration("authored-shelf-board").provider, far);
     assert_eq!(recorded.registration("authored-first").provider, "");
+    let inputs = &recorded.registration("authored-far").inputs;
+    assert_eq!(inputs["region"].as_str(), Some("far"));
+    assert!(!inputs.contains_key("zone"), "what is absent is not sent: {inputs:?}");
 }
 
 #[tokio::test]
