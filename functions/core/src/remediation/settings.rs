@@ -11,7 +11,7 @@ use crate::sha256;
 pub const MAX_ACTIONS: u32 = 10;
 /// Most of the resources of a type that a run changes, in percent, unless the inputs say otherwise.
 pub const MAX_PERCENT: u32 = 5;
-/// Hours after which a plan that nobody approved expires, unless the inputs say otherwise.
+/// Hours after which an unapproved plan expires, unless the inputs say otherwise.
 pub const APPROVAL_HOURS: u32 = 72;
 /// Hours within which AWS Config must confirm a change, unless the inputs say otherwise.
 pub const VERIFICATION_HOURS: u32 = 48;
@@ -56,7 +56,7 @@ pub struct RuleSettings {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     // INVARIANT: fields stand in alphabetical order, so that the configuration document has sorted keys.
-    /// Hours after which a plan that nobody approved expires.
+    /// Hours after which an unapproved plan expires.
     pub approval_hours: u32,
     /// Whether two people must approve each change.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

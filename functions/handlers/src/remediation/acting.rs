@@ -88,7 +88,7 @@ impl Remediation {
             return self.ended(item, Event::Differ, DIFFERS, invocation).await;
         }
         if item.needs_approval() {
-            let Some(by) = &item.approved_by else { return Ok(Acted::Left("nobody approved the change".to_owned())) };
+            let Some(by) = &item.approved_by else { return Ok(Acted::Left("the change is not approved".to_owned())) };
             let people = (item.requested_by.as_deref(), by.as_str());
             if let Err(reason) = self.decided_by(item, Wish::Approve, people, settings).await? {
                 return Ok(Acted::Left(reason));
