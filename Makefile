@@ -4,7 +4,7 @@ CARGO := python3 tools/toolchain cargo
 # Without the project's Python packages, which not every system that releases are built on has.
 PLAIN := PYTHONPATH=tests python3
 
-.PHONY: help demo docs test test-all test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources schema sdk deployer-policy changes guide clean
+.PHONY: help demo docs test test-all test-rust test-python test-engine lint smoke install release release-functions release-plugin release-packages release-sums release-reproduce release-publish check-plugin sandbox bench fuzz tools bundle generate facts reference protocol aws-types resources api schema sdk deployer-policy changes guide clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -75,7 +75,7 @@ tools: ## Build the tools that are missing and say where they are
 bundle: ## Pack the Lambda functions that the plugin embeds
 	@python3 tools/toolchain path bundle
 
-generate: facts reference protocol aws-types resources schema sdk deployer-policy changes guide ## Write every generated file anew
+generate: facts reference protocol aws-types resources api schema sdk deployer-policy changes guide ## Write every generated file anew
 
 facts: ## Write the catalogue of rules from its source files (ARGS="--from DIR" takes new ones)
 	@$(PYTHON) tools/catalog.py $(ARGS)
@@ -95,6 +95,9 @@ aws-types: ## Write aws-types.json from the npm package @pulumi/aws
 resources: ## Write the typed AWS resources from aws-types.json
 	@$(PYTHON) -m harness.generate resources
 
+api: ## Write the list of what pulumi-component exports
+	@$(PYTHON) -m harness.generate api
+
 schema: ## Write schema.json from the Rust structs
 	@$(PYTHON) -m harness.generate schema
 
@@ -107,8 +110,8 @@ deployer-policy: ## Write the policies that a deployer needs, from the children 
 changes: ## Write docs/changes.md: what a changed input does to each resource
 	@$(PYTHON) tools/changes.py
 
-guide: ## Put the example component into the guide of the crate
-	@$(PYTHON) tools/guide.py
+guide: ## Put the example component into the guide of the crate, and make the template of it
+	@$(PYTHON) tools/guide.py && $(PYTHON) tools/template.py
 
 clean: ## Remove what this clone built; the tools outside it stay
 	@rm -rf build dist

@@ -2,8 +2,9 @@
 
 `python tools/controls.py RULES.md CONTROLS.json` writes `provider/catalog/facts/controls.json` from the rule tables of
 cdk-nag (npm, Apache-2.0), which name the controls of AWS's conformance packs, and from the controls of the Security Hub
-User Guide. Each mapping names its source; where two sources know a framework, both are kept. `tools/catalog.py` unites
-them. A framework without a mapping here and without controls in its pack has no published one.
+User Guide. `facts/controls-read.json` holds mappings that a person read in a source of another form, rule by rule. Each
+mapping names its source; where two sources know a framework, both are kept. `tools/catalog.py` unites them. A framework
+without a mapping here and without controls in its pack has no published one.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ def main(tables: str, standards: str) -> None:
     for source, (date, mapping) in mappings.items():
         for framework, rules in mapping.items():
             frameworks.setdefault(framework, []).append({"source": source, "date": date, "rules": rules})
+    for framework, mapped in read("controls-read.json")["frameworks"].items():
+        frameworks.setdefault(framework, []).extend(mapped)
     (FACTS / "controls.json").write_text(lines({"frameworks": frameworks}))
 
 

@@ -45,6 +45,7 @@ func main() {
 		ctx.Export("configAggregatorName", compliance.ConfigAggregatorName)
 		ctx.Export("lambdaRoleArn", compliance.LambdaRoleArn)
 		ctx.Export("configRoleArn", compliance.ConfigRoleArn)
+		ctx.Export("afterDestroy", compliance.AfterDestroy)
 		return nil
 	})
 }

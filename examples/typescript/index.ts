@@ -32,3 +32,4 @@ export const configRuleNames = compliance.configRuleNames;
 export const configAggregatorName = compliance.configAggregatorName;
 export const lambdaRoleArn = compliance.lambdaRoleArn;
 export const configRoleArn = compliance.configRoleArn;
+export const afterDestroy = compliance.afterDestroy;

@@ -17,6 +17,12 @@ namespace AwsCompliance.PulumiPackage
     public partial class ComplianceMonitoring : global::Pulumi.ComponentResource
     {
         /// <summary>
+        /// What remains after `pulumi destroy`, how to read it, and how to delete it.
+        /// </summary>
+        [Output("afterDestroy")]
+        public Output<string> AfterDestroy { get; private set; } = null!;
+
+        /// <summary>
         /// ARN of the aggregation function.
         /// </summary>
         [Output("aggregationLambdaArn")]
@@ -206,6 +212,12 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         [Input("dashboard")]
         public Inputs.DashboardSettingsArgs? Dashboard { get; set; }
+
+        /// <summary>
+        /// Where findings are exported to, beside the report.
+        /// </summary>
+        [Input("exports")]
+        public Inputs.ExportsArgs? Exports { get; set; }
 
         [Input("frameworks")]
         private List<Inputs.FrameworkArgs>? _frameworks;

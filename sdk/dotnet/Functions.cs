@@ -117,6 +117,12 @@ namespace AwsCompliance.PulumiPackage
         [Input("deliveryQueueUrl")]
         public Input<string>? DeliveryQueueUrl { get; set; }
 
+        /// <summary>
+        /// Where findings are exported to, beside the report.
+        /// </summary>
+        [Input("exports")]
+        public Inputs.ExportsArgs? Exports { get; set; }
+
         [Input("frameworks")]
         private List<Inputs.FrameworkArgs>? _frameworks;
 

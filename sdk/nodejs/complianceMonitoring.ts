@@ -26,6 +26,10 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
     }
 
     /**
+     * What remains after `pulumi destroy`, how to read it, and how to delete it.
+     */
+    declare public /*out*/ readonly afterDestroy: pulumi.Output<string>;
+    /**
      * ARN of the aggregation function.
      */
     declare public /*out*/ readonly aggregationLambdaArn: pulumi.Output<string>;
@@ -133,6 +137,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["alarms"] = args?.alarms;
             resourceInputs["cost"] = args?.cost;
             resourceInputs["dashboard"] = args?.dashboard;
+            resourceInputs["exports"] = args?.exports;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["functions"] = args?.functions;
             resourceInputs["hardened"] = args?.hardened;
@@ -150,6 +155,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["tags"] = args?.tags;
             resourceInputs["waiverMaxDays"] = args?.waiverMaxDays;
             resourceInputs["waivers"] = args?.waivers;
+            resourceInputs["afterDestroy"] = undefined /*out*/;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["approverPolicy"] = undefined /*out*/;
@@ -173,6 +179,7 @@ export class ComplianceMonitoring extends pulumi.ComponentResource {
             resourceInputs["remediationLambdaName"] = undefined /*out*/;
             resourceInputs["snsTopicArn"] = undefined /*out*/;
         } else {
+            resourceInputs["afterDestroy"] = undefined /*out*/;
             resourceInputs["aggregationLambdaArn"] = undefined /*out*/;
             resourceInputs["aggregationLambdaName"] = undefined /*out*/;
             resourceInputs["approverPolicy"] = undefined /*out*/;
@@ -222,6 +229,10 @@ export interface ComplianceMonitoringArgs {
      * Whether to create a CloudWatch dashboard.
      */
     dashboard?: inputs.DashboardSettingsArgs;
+    /**
+     * Where findings are exported to, beside the report.
+     */
+    exports?: inputs.ExportsArgs;
     /**
      * Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
      */

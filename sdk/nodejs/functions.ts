@@ -85,6 +85,7 @@ export class Functions extends pulumi.ComponentResource {
             }
             resourceInputs["bucketName"] = args?.bucketName;
             resourceInputs["deliveryQueueUrl"] = args?.deliveryQueueUrl;
+            resourceInputs["exports"] = args?.exports;
             resourceInputs["frameworks"] = args?.frameworks;
             resourceInputs["iam"] = args?.iam;
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
@@ -136,6 +137,10 @@ export interface FunctionsArgs {
      * URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
      */
     deliveryQueueUrl?: pulumi.Input<string | undefined>;
+    /**
+     * Where findings are exported to, beside the report.
+     */
+    exports?: inputs.ExportsArgs;
     /**
      * Which frameworks are watched: the same that `RuleSet` is given.
      */

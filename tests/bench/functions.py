@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 30
 TIMES_SHORTER, START_MS = 20, 20.0
 TIMES_LESS_MEMORY, MEMORY_MIB = 4, 24.0
 MILLION_SECONDS, MILLION_MIB = 10.0, 256.0
+MANY_SECONDS, MANY_MIB, MANY_EVERY = 2.0, 128.0, 10
 PLANS_SECONDS, PLANS_MIB, FINDINGS = 1.0, 64.0, 10_000
 PACKAGE_BYTES, GLIBC = 9_000_000, (2, 34)
 
@@ -60,6 +61,8 @@ class Functions:
     node: Started
     million_seconds: float
     million_mib: float
+    many_seconds: float
+    many_mib: float
     plans_seconds: float
     plans_mib: float
     package: Package
@@ -221,6 +224,11 @@ def million(every: int = 50, before: Path | None = None, optimized: bool = True)
     return result["seconds"], result["peakKib"] / 1024
 
 
+def many(optimized: bool = True) -> tuple[float, float]:
+    """Seconds and MiB of a run over 100,000 findings, which are one in ten of a million evaluations."""
+    return million(MANY_EVERY, optimized=optimized)
+
+
 def plans(optimized: bool = True) -> tuple[float, float]:
     """Seconds and MiB of the plans of ten thousand findings, on one core."""
     program = example("plans", "functions-core", "the plans of ten thousand findings", optimized)
@@ -240,7 +248,7 @@ def example(name: str, package: str, what: str, optimized: bool) -> Path:
 
 
 def measure() -> Functions:
-    """Both functions in turn, then the million, the plans and the package."""
+    """Both functions in turn, then the million, the findings, the plans and the package."""
     folder, ours, node = node_folder(), [], []
     with bootstrap() as binary:
         # The first round only fills caches.
@@ -249,7 +257,7 @@ def measure() -> Functions:
             if number:
                 ours.append(pair[0])
                 node.append(pair[1])
-    return Functions(median(ours), median(node), *million(), *plans(), package())
+    return Functions(median(ours), median(node), *million(), *many(), *plans(), package())
 
 
 def median(results: list[Started]) -> Started:

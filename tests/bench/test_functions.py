@@ -29,6 +29,11 @@ def test_a_million_evaluations_fit_into_the_memory_of_a_function_however_many_ar
     assert mib <= functions.MILLION_MIB
 
 
+def test_a_hundred_thousand_findings_fit_into_half_the_memory_of_a_function():
+    _, mib = functions.many(optimized=False)
+    assert mib <= functions.MANY_MIB
+
+
 def test_plans_of_ten_thousand_findings_fit_into_little_memory():
     _, mib = functions.plans(optimized=False)
     assert mib <= functions.PLANS_MIB

@@ -6,6 +6,7 @@ its children are done, and are what it answers; one that fails records none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -134,14 +135,23 @@ def _of_construction(end: Call, registrations: list[Call], recordings: list[Call
             yield f"{child.request['name']} is registered before its parent, or done after the outputs were recorded"
 
 
+def _seconds(timeouts: dict | None) -> dict[str, float]:
+    """Timeouts in seconds; Go writes `1h30m0s`."""
+    units = {"h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+    return {
+        name: sum(float(number) * units[unit] for number, unit in re.findall(r"([\d.]+)([a-zµ]+)", text))
+        for name, text in (timeouts or {}).items()
+    }
+
+
 def _handed_on(asked: dict, registered: dict) -> Iterator[str]:
     for given, sent in HANDED_ON.items():
         if asked.get(given) != registered.get(sent):
             yield f"{given} {asked.get(given)!r} is sent as {registered.get(sent)!r}"
     if ("deleteBeforeReplace" in asked) != registered.get("deleteBeforeReplaceDefined", False):
         yield "deleteBeforeReplace loses one of its three states"
-    # It is there and empty where the user said nothing.
-    if (asked.get("customTimeouts") or None) != registered.get("customTimeouts"):
+    # It is there and empty where the user said nothing; `1h` and `1h0m0s` are the same to the engine.
+    if _seconds(asked.get("customTimeouts")) != _seconds(registered.get("customTimeouts")):
         yield f"customTimeouts {asked.get('customTimeouts')} are sent as {registered.get('customTimeouts')}"
     inputs = {name: flattened(value) for name, value in asked.get("inputs", {}).items()}
     if inputs != registered.get("object", {}):

@@ -88,7 +88,11 @@ def shows_the_day(text: str) -> None:
     assert before < after < 100
     assert "1 new, 3 fixed, 1 still open." in text
     assert "Did not report: 555555555555 in us-east-1." in text
-    page = (ROOT / re.search(r"Open the report: (\S+)", text)[1]).read_text()
+    opened = ROOT / re.search(r"Open the report: (\S+)", text)[1]
+    page = opened.read_text()
+    # The report has a framework, with the controls that public sources name.
+    (of_framework, *_) = opened.parent.rglob("framework-cis-aws-1.4-level1.html")
+    assert "2.2.1" in of_framework.read_text()
     assert f"{after:.1f}" in page
     shows_remediation(text)
 

@@ -26,7 +26,12 @@ HIGH_LEVEL = {("s3", "cp"): {"--recursive"}, ("s3", "sync"): set(), ("s3", "rb")
 # Options of every command of the AWS CLI.
 COMMON = {"--region", "--profile", "--cli-binary-format", "--output", "--query"}
 # Words of the documents that a reader replaces.
-REPLACED = {"ID": "hipaa", "PREFIX": "compliance", "REGION": "eu-west-1"}
+REPLACED = {
+    "ID": "hipaa",
+    "PROGRAM.yaml": str(ROOT / "examples/yaml/Pulumi.yaml"),
+    "PREFIX": "compliance",
+    "REGION": "eu-west-1",
+}
 
 
 class Written(NamedTuple):

@@ -109,6 +109,8 @@ def contains(program: dict, inputs: dict) -> bool:
 def test_good_programs_deploy(engine, account, tmp_path, inputs):
     if inputs.get("recorder", {}).get("mode") != "create":
         prepare_landing_zone(account)
+    # For `exports.securityHub`.
+    account.client("securityhub").enable_security_hub()
     rules = inputs.get("rules", {})
     if NOT_IN_THE_ACCOUNT in rules.get("managed", []):
         inputs = {**inputs, "rules": {"managed": [one for one in rules["managed"] if one != NOT_IN_THE_ACCOUNT]}}

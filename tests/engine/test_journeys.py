@@ -18,17 +18,17 @@ from harness.engine import EngineError
 from harness.leftovers import keys, leftovers, state
 from harness.stack import Stack
 
-OUTPUTS = {"bucketName": "${compliance.bucketName}"}
+OUTPUTS = {name: f"${{compliance.{name}}}" for name in ("bucketName", "afterDestroy")}
 _names = itertools.count(1)
 
 
 @pytest.fixture
 def program(engine, account, tmp_path):
-    """`program(inputs, ...)`: a stack with these inputs in a prepared account; with the same name, its next change."""
+    """`program(inputs, ...)`: a stack of its own with these inputs in a prepared account."""
     prepare_landing_zone(account)
-    name = f"journey{next(_names)}"
 
     def make(inputs: dict, **config) -> Deployment:
+        name = f"journey{next(_names)}"
         return Deployment(
             Stack(engine, yaml_program(tmp_path / name, inputs, OUTPUTS), name, account.environment, **config), account
         )
@@ -147,10 +147,13 @@ def test_journey_3_destroy_removes_what_costs_and_a_new_deployment_continues_wit
     deployed.stack.up()
     bucket = deployed.outputs["bucketName"]
     kept = reports(deployed.account, bucket)
+    said = deployed.outputs["afterDestroy"]
     deployed.stack.destroy()
     left = leftovers(deployed.account)
     assert left.keys() == {"buckets", "keys"}
     assert left["buckets"] == [bucket]
+    assert f"The report bucket {bucket} and its KMS key {left['keys'][0]} remain." in said
+    assert f"aws s3 cp --recursive s3://{bucket}/" in said
     assert [state(deployed.account, key) for key in left["keys"]] == ["Enabled"]
     report = next(key for key in kept if key.startswith("reports/"))
     assert deployed.client("s3").get_object(Bucket=bucket, Key=report)["Body"].read()
@@ -172,6 +175,7 @@ def test_journey_3_destroy_removes_what_costs_and_a_new_deployment_continues_wit
 def test_journey_3_delete_leaves_nothing(program, given):
     deployed = program({"reports": given})
     deployed.stack.up()
+    assert "Nothing remains" in deployed.outputs["afterDestroy"]
     deployed.stack.destroy()
     assert leftovers(deployed.account) == {}
 
@@ -219,6 +223,34 @@ def test_journey_5_two_components_of_a_program_in_one_region_are_refused_at_prev
     path.write_text(json.dumps(text))
     refused(deployed.stack.preview, "of this program monitors account", "or give `")
     assert leftovers(deployed.account) == {}
+
+
+def test_point_4_a_second_program_in_one_region_is_refused_at_preview_and_harms_nothing(program):
+    first = program({})
+    first.stack.up()
+    bucket = first.outputs["bucketName"]
+    kept, before = reports(first.account, bucket), leftovers(first.account)
+    second = program({})
+    refused(second.stack.preview, f"belong to the deployment `{first.owner}`")
+    refused(change(second, namePrefix="audit").stack.preview, first.owner, "destroy that one first")
+    refused(second.stack.up, "destroy that one first")
+    assert leftovers(first.account) == before
+    assert first.stack.up().none
+    assert kept <= reports(first.account, bucket)
+
+
+def test_point_4_two_programs_of_one_prefix_work_in_two_regions(program):
+    here = program({})
+    here.stack.up()
+    account = here.account.in_region("us-east-1")
+    prepare_landing_zone(account)
+    there = program({}, **{"aws:region": "us-east-1"})
+    there.stack.up()
+    assert there.outputs["bucketName"] != here.outputs["bucketName"]
+    assert here.stack.up().none
+    assert there.stack.up().none
+    there.stack.destroy()
+    assert here.stack.up().none
 
 
 def test_journey_6_names_that_exist_are_refused_together_at_preview(program):

@@ -56,6 +56,14 @@ def test_the_typed_resources_are_what_the_aws_types_give(tmp_path):
     compare(ROOT / generated, tmp_path / generated, "make resources")
 
 
+def test_the_list_of_what_the_crate_exports_is_current(tmp_path):
+    for crate in ("pulumi-component", "property-path"):
+        shutil.copytree(ROOT / "provider" / crate / "src", tmp_path / "provider" / crate / "src")
+    generate.xtask("api", tmp_path)
+    listed = "provider/pulumi-component/api.txt"
+    assert (ROOT / listed).read_text() == (tmp_path / listed).read_text(), f"{listed} differs; run `make api`"
+
+
 def test_the_deployers_policies_are_what_the_children_need():
     policies = importlib.import_module("deployer_policy")
     for name, text in policies.texts().items():
@@ -81,3 +89,25 @@ def test_the_protocol_is_what_the_descriptors_give(tmp_path):
 def test_the_guide_holds_the_example():
     done = subprocess.run([tools.python(), ROOT / "tools/guide.py", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_guide_is_short_and_says_first_what_the_crate_does_not_do():
+    guide = (ROOT / "provider/pulumi-component/README.md").read_text().splitlines()
+    assert "does not implement custom resources" in guide[0] and len(guide) <= 250
+    begins = next(number for number, line in enumerate(guide) if line.startswith("/// Inputs of"))
+    assert guide.index("fn main() -> ExitCode {") - begins - 1 < 30, "the component with its inputs and outputs"
+
+
+def test_the_template_of_a_component_is_the_example_that_is_deployed():
+    template = importlib.import_module("template")
+    for name, text in template.files().items():
+        path = template.TEMPLATE / name
+        assert path.read_text() == text, f"{path.relative_to(ROOT)} differs; run `make guide`"
+        assert template.NAME not in text
+        if source := template.FILES.get(name):
+            example = (template.EXAMPLE / source).read_text()
+            filled = template.filled(text, template.NAME)
+            # The crates are of the registry, and not beside it.
+            assert [line for line in filled.splitlines() if "version = " not in line] == [
+                line for line in example.splitlines() if "version = " not in line and "path = " not in line
+            ]

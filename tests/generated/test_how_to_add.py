@@ -31,7 +31,7 @@ def part(name: str) -> str:
     """The file of a part without children."""
     return f"""//! A part.
 
-use pulumi_component::{{ConstructError, Context, Output, Outputs, PreparedComponent, Scope, TypeToken}};
+use pulumi_component::{{Context, Error, Output, Outputs, PreparedComponent, Scope, TypeToken}};
 use schemars::JsonSchema;
 use serde::{{Deserialize, Serialize}};
 
@@ -70,11 +70,11 @@ impl PreparedComponent for {name} {{
     type Args = {name}Args;
     type Prepared = AccountFacts;
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {{
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, Error> {{
         AccountFacts::look(context).await
     }}
 
-    fn construct(_scope: &Scope, args: Self::Args, _facts: &AccountFacts) -> Result<Self, ConstructError> {{
+    fn construct(_scope: &Scope, args: Self::Args, _facts: &AccountFacts) -> Result<Self, Error> {{
         Ok(Self {{ prefix: Output::known(args.name_prefix.as_str().to_owned()) }})
     }}
 }}

@@ -13,6 +13,8 @@ from harness.artefacts import ROOT
 MEMBERS = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["members"]
 # Of `provider/aws-compliance`: what stands further down may import what stands above it, and nothing else.
 LAYERS = ["identity", "inputs", "plan", "account", "parts", "queries", "cli"]
+# Of `provider/pulumi-component`: the same.
+CRATE_LAYERS = ["values", "border", "schema", "author", "wire", "serve", "testing"]
 # `use` and every path that begins at the crate or at a module beside.
 PATH = re.compile(r"\b(crate|super|self)(?=::)((?:::[a-z_][a-z0-9_]*)*)(?:::(\{))?")
 
@@ -99,13 +101,24 @@ def test_no_file_imports_what_imports_it(crate):
     assert circles(imports(ROOT / crate / "src")) == []
 
 
-def test_the_component_imports_along_its_layers():
-    against = []
-    for name, targets in imports(ROOT / "provider/aws-compliance/src").items():
+def against(source: Path, layers: list[str]) -> list[str]:
+    """The imports of a crate that go against its layers."""
+    found = []
+    for name, targets in imports(source).items():
         for target in targets:
-            if name and target and LAYERS.index(name[0]) < LAYERS.index(target[0]):
-                against.append(f"{'::'.join(name)} imports {'::'.join(target)}")
-    assert against == []
+            if name and target and layers.index(name[0]) < layers.index(target[0]):
+                found.append(f"{'::'.join(name)} imports {'::'.join(target)}")
+    return found
+
+
+def test_the_component_imports_along_its_layers():
+    assert against(ROOT / "provider/aws-compliance/src", LAYERS) == []
+
+
+def test_the_library_imports_along_its_layers():
+    # The messages of the protocol are generated, and the module of the wire's.
+    found = against(ROOT / "provider/pulumi-component/src", [*CRATE_LAYERS[:4], "protocol", *CRATE_LAYERS[4:]])
+    assert [line for line in found if not line.startswith("protocol::")] == []
 
 
 def test_a_circle_is_found(tmp_path):

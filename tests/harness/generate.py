@@ -37,6 +37,11 @@ def resources() -> None:
     xtask("resources")
 
 
+def api() -> None:
+    """What `pulumi-component` exports."""
+    xtask("api")
+
+
 # The folder of each package, with `schema.json` and `sdk/`, and the plugin that prints the schema.
 PACKAGES = {ROOT: artefacts.PLUGIN, ROOT / "examples/component-in-rust": "pulumi-resource-queues"}
 
@@ -68,7 +73,7 @@ def sdk() -> None:
         sdk_of(package, package / "sdk")
 
 
-STEPS = {"protocol": protocol, "aws-types": aws_types, "resources": resources, "schema": schema, "sdk": sdk}
+STEPS = {"protocol": protocol, "aws-types": aws_types, "resources": resources, "api": api, "schema": schema, "sdk": sdk}
 
 
 def xtask(*arguments) -> None:

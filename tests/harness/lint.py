@@ -84,14 +84,14 @@ def generated_go() -> None:
         run("go", "vet", "./...", cwd=ROOT / folder)
 
 
+PUBLISHED = ("property-path", "pulumi-component-derive", "pulumi-component-bindgen", "pulumi-component")
+
+
 def rust_docs() -> None:
     """Every public item of the published crates is documented, and every link in the documentation leads somewhere."""
-    packages = ("--package", "pulumi-component", "--package", "pulumi-component-derive", "--package", "property-path")
+    packages = [argument for name in PUBLISHED for argument in ("--package", name)]
     for features in ((), ("--all-features",)):
         run("cargo", "doc", "--no-deps", "--locked", "--quiet", *packages, *features, RUSTDOCFLAGS="-D warnings")
-
-
-PUBLISHED = ("property-path", "pulumi-component-derive", "pulumi-component")
 
 
 def rust_packages() -> None:

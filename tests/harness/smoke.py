@@ -220,11 +220,12 @@ class Smoke:
         return None if outcomes == ["arrived"] else f"the delivery test says {outcomes or 'nothing'}"
 
     def _reported(self, bucket: str) -> str | None:
-        keys = [one["Key"] for one in self._objects(bucket, "reports/aggregation/")]
-        if "reports/aggregation/index.html" not in keys:
+        keys = {one["Key"] for one in self._objects(bucket, "reports/aggregation/")}
+        if not {"reports/aggregation/index.html", "reports/aggregation/latest.json"} <= keys:
             return "there is no report"
-        newest = max((key for key in keys if key.endswith("/summary.json")), default=None)
-        totals = self._document(bucket, newest)["totals"] if newest else {}
+        # Of several reports of one day, the key of none says which is the last.
+        last = self._document(bucket, "reports/aggregation/latest.json")["prefix"]
+        totals = self._document(bucket, f"{last}summary.json")["totals"]
         return None if totals.get("compliant", 0) + totals.get("nonCompliant", 0) else f"it has no result: {totals}"
 
     def _errors(self, functions: list[str]) -> str | None:

@@ -85,7 +85,7 @@ FIELDS = {
     ),
     "customTimeouts": Field(
         lambda request: setattr(request.customTimeouts, "update", "5m"),
-        lambda made: made.store.customTimeouts.update == "5m" and not made.child.HasField("customTimeouts"),
+        lambda made: made.store.customTimeouts.update == "5m0s" and not made.child.HasField("customTimeouts"),
     ),
     "deletedWith": Field(
         lambda request: setattr(request, "deletedWith", "urn:with"),

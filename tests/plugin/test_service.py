@@ -258,7 +258,7 @@ def test_every_option_of_the_users_crosses(stub, served):
     assert store.retainOnDelete and store.deleteBeforeReplace and store.deleteBeforeReplaceDefined
     assert (store.deletedWith, list(store.replace_with)) == ("urn:with", ["urn:replace"])
     assert (list(store.ignoreChanges), list(store.replaceOnChanges)) == (["size"], ["count"])
-    assert (list(store.additionalSecretOutputs), store.customTimeouts.create) == (["size"], "5m")
+    assert (list(store.additionalSecretOutputs), store.customTimeouts.create) == (["size"], "5m0s")
     assert (list(store.hooks.after_create), store.replacement_trigger.string_value) == (["hook"], "now")
     child = monitor.registered("store-first")
     assert (store.parentStackTraceHandle, child.parentStackTraceHandle) == ("handle", "handle")

@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use aws::sqs::Queue;
 use pulumi_component::{
-    Component, ConstructError, Input, Output, Outputs, PackageIdentity, Provider, Scope, TypeToken, all, args, package,
-    token,
+    Component, Error, Input, Output, Outputs, PackageIdentity, Provider, Scope, TypeToken, all, args, package, token,
 };
 use serde_json::json;
 
@@ -34,7 +33,7 @@ impl Component for WorkQueue {
     const TOKEN: TypeToken = token!("WorkQueue");
     type Args = WorkQueueArgs;
 
-    fn construct(scope: &Scope, args: WorkQueueArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WorkQueueArgs) -> Result<Self, Error> {
         let dead_letters = Queue::child(scope, "dead-letters").register();
         let redrive = all((dead_letters.arn(), args.max_attempts))
             .map(|(arn, count)| json!({ "deadLetterTargetArn": arn, "maxReceiveCount": count }).to_string());

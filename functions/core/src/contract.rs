@@ -150,7 +150,8 @@ pub mod metric {
     pub const COMPLIANT_EVALUATIONS: &str = "CompliantEvaluations";
     /// Non-compliant verdicts (one rule on one resource) that the aggregator sees, at each aggregation run. Unit: count.
     pub const NON_COMPLIANT_EVALUATIONS: &str = "NonCompliantEvaluations";
-    /// Rules of this deployment whose results could not be read, at each processing run that reads all rules, zero included.
+    /// Rules of this deployment whose results could not be read, at each processing run that reads all rules of a region, zero
+    /// included.
     /// Unit: count.
     pub const UNREADABLE_RULES: &str = "UnreadableRules";
     /// Resources that the aggregator gave in a form that is not read, at each aggregation run. Unit: count.
@@ -160,10 +161,10 @@ pub mod metric {
     /// Points by which the score of an aggregation run is above (positive) or below (negative) that of the run about a day
     /// earlier; absent where there is no score to compare with. Unit: none. Dimension: [`DIMENSION`] alone.
     pub const SCORE_CHANGE: &str = "ScoreChange";
-    /// 1 where the recorder of this account and region does not record at an aggregation run, 0 where it does; absent where
-    /// the function may not read it. Unit: count.
+    /// 1 where the recorder of a region of this deployment does not record at an aggregation run, 0 where each does; absent
+    /// where the function may not read it. Unit: count.
     pub const RECORDER_STOPPED: &str = "RecorderStopped";
-    /// Conformance packs of this deployment that are not whole, at each processing run that looks at everything. Unit: count.
+    /// Conformance packs of this deployment that are not whole, at each processing run that looks at everything in a region. Unit: count.
     pub const INCOMPLETE_PACKS: &str = "IncompletePacks";
     /// Open findings at each aggregation run: one metric for each severity, with the dimensions [`DIMENSION`] and
     /// [`SEVERITY`] and always a value, zero included; and one for each of the worst rules, with [`DIMENSION`] and [`RULE`].

@@ -12,6 +12,7 @@
 //! | every report that is kept | `reports/aggregation/runs.json` |
 //! | what a run of aggregation has learned of resources | `reports/aggregation/details.json` |
 //! | what a run of aggregation has read and not yet reported | `reports/aggregation/state.json` |
+//! | findings that Security Hub has | `reports/aggregation/security-hub.json` |
 //! | history | `history/evaluations/`, see the crate `functions-history` |
 //! | runbook | `runbooks/<name>.md`, see [`crate::runbook`] |
 //! | results of queries over the history | `queries/` |
@@ -50,6 +51,8 @@ pub const REPORT_RUNS: &str = "reports/aggregation/runs.json";
 pub const REPORT_DETAILS: &str = "reports/aggregation/details.json";
 /// Key of what a run of aggregation has read and not yet reported.
 pub const REPORT_STATE: &str = "reports/aggregation/state.json";
+/// Key of the findings that Security Hub has.
+pub const REPORT_SECURITY_HUB: &str = "reports/aggregation/security-hub.json";
 /// Key of the open findings that a run of processing has read and not yet confirmed.
 pub const PROCESSING_STATE: &str = "reports/processing/state.json";
 
@@ -164,7 +167,9 @@ mod tests {
     #[test]
     fn each_handler_writes_under_its_own_prefix() {
         assert!(record(&run()).starts_with(&written_prefix(Handler::Processing)));
-        for key in [report(&run()).as_str(), REPORT_INDEX, REPORT_LATEST, REPORT_RUNS, REPORT_STATE] {
+        for key in
+            [report(&run()).as_str(), REPORT_INDEX, REPORT_LATEST, REPORT_RUNS, REPORT_STATE, REPORT_SECURITY_HUB]
+        {
             assert!(key.starts_with(&written_prefix(Handler::Aggregation)), "{key}");
         }
         assert!(ledger(&change()).starts_with(&written_prefix(Handler::Remediation)));

@@ -22,6 +22,7 @@
 //! | [`pace`], [`open_findings`] | how fast AWS Config is read; open findings as its index returns them |
 //! | [`waiver`], [`waived`] | findings that somebody accepts for a time, and notices of the end of that |
 //! | [`details`] | what a person knows a resource by |
+//! | [`exports`] | where findings are exported to |
 //! | [`metrics`] | the log lines that CloudWatch reads as metrics |
 //! | [`history`] | the columns of the history, which a table of a query engine declares as well |
 //! | [`sha256`] | the digest that names and checks what the functions read |
@@ -39,6 +40,7 @@ pub mod digest;
 pub mod environment;
 pub mod evaluate;
 pub mod event;
+pub mod exports;
 pub mod finding;
 pub mod follow_up;
 pub mod history;
@@ -62,3 +64,4 @@ pub mod transition;
 pub mod waived;
 pub mod waiver;
 pub mod watch;
+pub mod watched_regions;

@@ -57,7 +57,7 @@ pub struct Aggregated<'a> {
     pub score_millipoints: Option<u64>,
     /// The score less that of about a day earlier, in thousandths of a point, where both exist.
     pub score_change_millipoints: Option<i64>,
-    /// Whether the recorder of the own account and region stands still, where that is known.
+    /// Whether the recorder of a region of the deployment is stopped, where that is known.
     pub recorder_stopped: Option<bool>,
     /// Each severity in a word, and its open findings.
     pub severities: &'a [(&'a str, u64)],

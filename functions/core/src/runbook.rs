@@ -1,6 +1,6 @@
 //! The pages that say what to do when something is told: one for each kind of alarm, kept in the report bucket.
 
-use crate::console;
+use crate::{console, key::REPORT_PAGE};
 
 /// Prefix of the pages in the bucket.
 pub const PREFIX: &str = "runbooks/";
@@ -34,10 +34,20 @@ impl Runbook {
     /// Where the page opens in the console of a partition, for who may read the bucket; its URI where no console is known.
     #[must_use]
     pub fn link(self, partition: &str, region: &str, bucket: &str) -> String {
-        match console::host(partition) {
-            Some(host) => format!("https://{host}/s3/object/{bucket}?region={region}&prefix={}", self.key()),
-            None => console::object_uri(bucket, &self.key()),
-        }
+        object(partition, region, bucket, &self.key())
+    }
+}
+
+/// Where the page of the last report opens in the console of a partition; its URI where no console is known.
+#[must_use]
+pub fn latest_report(partition: &str, region: &str, bucket: &str) -> String {
+    object(partition, region, bucket, REPORT_PAGE)
+}
+
+fn object(partition: &str, region: &str, bucket: &str, key: &str) -> String {
+    match console::host(partition) {
+        Some(host) => format!("https://{host}/s3/object/{bucket}?region={region}&prefix={key}"),
+        None => console::object_uri(bucket, key),
     }
 }
 

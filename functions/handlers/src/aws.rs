@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::{
     Builder, Connector,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -70,6 +70,12 @@ impl Clients {
             sqs: aws_sdk_sqs::Client::new(shared),
         }
     }
+}
+
+/// The same client for another region.
+pub fn config_in(client: &aws_sdk_config::Client, region: &str) -> aws_sdk_config::Client {
+    let there = client.config().to_builder().region(Region::new(region.to_owned())).build();
+    aws_sdk_config::Client::from_conf(there)
 }
 
 /// What was read; `None` where the role may not read it, which the log of `run_id` says. For what a run can do without.

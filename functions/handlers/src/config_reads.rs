@@ -13,7 +13,10 @@ use aws_sdk_config::{
 use functions_core::pace::{Limits, Pace};
 use tokio::time::Instant;
 
-use crate::error::{AwsError, is_passing, is_throttling};
+use crate::{
+    aws::config_in,
+    error::{AwsError, is_passing, is_throttling},
+};
 
 /// AWS publishes no rates. Others were throttled on `GetComplianceDetailsByConfigRule` and settled at one request a second;
 /// this function leaves room for everything else that reads AWS Config in the account.
@@ -39,6 +42,11 @@ impl ConfigReads {
     /// Reads through `client`.
     pub fn new(client: Client) -> Self {
         Self { client, pace: Mutex::new(Pace::new(LIMITS, 0)), began: Instant::now() }
+    }
+
+    /// Reads of another region, at a pace of their own: AWS counts requests by region.
+    pub fn in_region(&self, region: &str) -> Self {
+        Self::new(config_in(&self.client, region))
     }
 
     /// Sends what `request` makes of the client, at the pace of all, until it is answered or further attempts are of no use.

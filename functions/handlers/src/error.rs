@@ -78,6 +78,14 @@ pub enum HandlerError {
         /// Why it failed.
         cause: String,
     },
+    /// Findings are not all in Security Hub; the report is complete.
+    #[error("the export to Security Hub (`exports.securityHub`): {cause}; done: {done}; the next run exports the rest")]
+    Export {
+        /// Why it failed.
+        cause: String,
+        /// What was exported before.
+        done: String,
+    },
     /// A record does not render, which is a bug.
     #[error("a record does not render, please report this: {0}")]
     Render(Arc<serde_json::Error>),
@@ -117,6 +125,7 @@ impl HandlerError {
             Self::Unfinished { .. } => "Unfinished",
             Self::DeliveryLost => "DeliveryLost",
             Self::Report { .. } => "Report",
+            Self::Export { .. } => "Export",
             Self::Render(_) => "Render",
         }
     }

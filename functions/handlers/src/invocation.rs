@@ -18,6 +18,8 @@ use crate::error::HandlerError;
 pub struct Invocation {
     /// Which run its record belongs to.
     pub run: Run,
+    /// Region of the function, also where the run is about another region.
+    pub home: String,
     /// Name of the function.
     pub function_name: String,
     /// When it started. Unit: milliseconds since 1970 in UTC.
@@ -38,6 +40,7 @@ impl Invocation {
         let origin = Origin::from_function_arn(&context.invoked_function_arn)?;
         let time = event::time_of(event).unwrap_or_else(|| Timestamp::from_unix_seconds(since_1970.as_secs()));
         Ok(Self {
+            home: origin.region.clone(),
             run: Run { id: context.request_id.clone(), origin, time },
             function_name: context.env_config.function_name.clone(),
             started_unix_millis: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),

@@ -26,6 +26,7 @@ mod log;
 mod processing;
 mod queue;
 mod remediation;
+mod security_hub;
 mod signed;
 mod store;
 mod table;

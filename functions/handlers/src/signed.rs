@@ -60,7 +60,7 @@ pub struct CallError {
     /// Whether the service refused the request, so that it is known that nothing was done.
     pub refused: bool,
     /// Whether it was throttled.
-    throttled: bool,
+    pub throttled: bool,
 }
 
 impl Signed {
@@ -92,7 +92,11 @@ impl Signed {
         }
     }
 
-    async fn send_once(&self, call: &Call) -> Result<Value, CallError> {
+    /// The answer to a request that is sent once.
+    ///
+    /// # Errors
+    /// When the service refuses it, or does not answer.
+    pub async fn send_once(&self, call: &Call) -> Result<Value, CallError> {
         let failed = |message: String| CallError {
             operation: call.operation.to_owned(),
             code: "NoAnswer".to_owned(),
@@ -142,6 +146,10 @@ impl Signed {
             (Content::Form(fields), Protocol::Query { version }) => {
                 headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
                 ("POST", "/".to_owned(), Call::form_body(call.operation, version, fields))
+            }
+            (Content::Post { path, body }, Protocol::Rest) => {
+                headers.push(("content-type", "application/json".to_owned()));
+                ("POST", (*path).to_owned(), body.to_string())
             }
             (Content::Bucket { method, bucket, subresource, body }, Protocol::Bucket) => {
                 let body = body.clone().unwrap_or_default();

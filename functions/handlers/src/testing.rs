@@ -128,6 +128,7 @@ pub fn clients_trying(aws: &FakeAws, retries: RetryConfig) -> Clients {
 
 pub fn invocation() -> Invocation {
     Invocation {
+        home: "eu-central-1".to_owned(),
         run: Run {
             id: "run-1".to_owned(),
             origin: Origin { account: "123456789012".to_owned(), region: "eu-central-1".to_owned() },

@@ -12,7 +12,8 @@ use thiserror::Error;
 
 use crate::{
     chart::{self, ChartError},
-    coverage,
+    coverage, elsewhere,
+    export::ocsf,
     findings::{FindingRow, FindingRows, JSON_FINDINGS},
     first::{First, first},
     framework_pages, lines,
@@ -32,6 +33,8 @@ pub const PARTS: usize = 40;
 /// What each table may take of the first page: ten tables leave room for the first screen.
 const TABLE_BYTES: usize = 80_000;
 const PART_BYTES: usize = 700_000;
+/// Kinds of findings that have files of their own.
+const FINDING_KINDS: [&str; 2] = ["findings", "fixed"];
 /// How many runs the index lists at most.
 pub const RUNS: usize = 4_000;
 
@@ -132,10 +135,21 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
         let (columns, total) = (coverage::RULES, known.rules.len());
         entries.push(paged(report, "evaluators", "Rules and their parameters", columns, total, rows, &mut put)?);
     }
+    if !report.elsewhere.is_empty() {
+        let rows = elsewhere::rows(&report.elsewhere, &report.region);
+        let (columns, total) = (elsewhere::COLUMNS, rows.len());
+        let title = "Rules that other regions do not evaluate";
+        entries.push(paged(report, "elsewhere", title, columns, total, rows.into_iter(), &mut put)?);
+    }
     let none = FindingRows::default();
     for (kind, findings) in [("findings", [&report.findings, &report.waived]), ("fixed", [&report.fixed, &none])] {
         for (number, body) in (1..).zip(lines::of_findings(report, findings)) {
             put(&parts::file(kind, number), CSV, body?)?;
+        }
+    }
+    if report.exports.ocsf {
+        for (name, body) in FINDING_KINDS.iter().flat_map(|kind| ocsf::files(report, kind)) {
+            put(&name, ocsf::JSON_LINES, body?)?;
         }
     }
     put("rules.csv", CSV, lines::of_rules(report)?)?;
@@ -376,6 +390,14 @@ fn page(report: &Report, tables: Vec<Entry>, first: First) -> Page {
             1 => (parts::file(kind, 1), format!("{text} as CSV")),
             number => (parts::file(kind, number), format!("{text} as CSV, part {number}")),
         }));
+    }
+    if report.exports.ocsf {
+        for (kind, count, text) in counts {
+            links.extend((1..=parts::files(count)).map(|number| match number {
+                1 => (ocsf::file(kind, 1), format!("{text} as OCSF")),
+                number => (ocsf::file(kind, number), format!("{text} as OCSF, part {number}")),
+            }));
+        }
     }
     links.push(("rules.csv".to_owned(), "Rules as CSV".to_owned()));
     links.push(("report.json".to_owned(), json));

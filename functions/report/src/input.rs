@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::severity::Severity;
-use functions_core::{compliance::Compliance, details::Details, manifest::Previous, waiver::Waivers};
+use functions_core::{compliance::Compliance, details::Details, exports::Exports, manifest::Previous, waiver::Waivers};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a rule beside its verdicts.
@@ -38,6 +38,18 @@ pub struct Missing {
     pub identifier: String,
     /// Frameworks that ask for it, each with its controls.
     pub frameworks: BTreeMap<String, Vec<String>>,
+}
+
+/// What another region of the deployment does not evaluate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Elsewhere {
+    /// The region.
+    pub region: String,
+    /// Rules that the region of the deployment evaluates for it, by identifier; a custom one by name.
+    pub at_home: Vec<String>,
+    /// Rules that it does not offer, by identifier.
+    pub not_offered: Vec<String>,
 }
 
 /// One verdict.
@@ -145,6 +157,8 @@ pub struct Context {
     pub region: String,
     /// Rules that are asked for and that this region does not offer.
     pub missing: Vec<Missing>,
+    /// What other regions of the deployment do not evaluate.
+    pub elsewhere: Vec<Elsewhere>,
     /// Id of the framework: its controls that no rule judges.
     pub manual: BTreeMap<String, Vec<String>>,
     /// Account id: its alias.
@@ -165,4 +179,6 @@ pub struct Context {
     pub waivers: Waivers,
     /// What is recorded, and how rules evaluate, where that may be read.
     pub coverage: Option<Coverage>,
+    /// Where findings are exported to.
+    pub exports: Exports,
 }

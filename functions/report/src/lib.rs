@@ -18,6 +18,7 @@
 //! | [`progress`] | how far the first evaluation has come |
 //! | `framework_pages` | a page for each framework: its controls, and the findings that are the evidence |
 //! | `first`, `page` | the first screen; a page with its tables |
+//! | [`export`] | findings as OCSF, and as findings of Security Hub |
 //! | `cells` | cells of CSV that no spreadsheet runs |
 //! | `lines`, `parts` | CSV, in files of a bounded number of lines; their names |
 //! | `wording` | times and numbers as people read them |
@@ -25,6 +26,7 @@
 
 pub mod collect;
 pub mod evaluated;
+pub mod export;
 pub mod files;
 pub mod findings;
 pub mod fixes;
@@ -38,6 +40,7 @@ pub mod trend;
 mod cells;
 mod chart;
 mod coverage;
+mod elsewhere;
 mod first;
 mod framework_pages;
 mod frameworks;

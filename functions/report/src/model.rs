@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use compliance_types::severity::Severity;
-use functions_core::{compliance::Counts, manifest::Previous};
+use functions_core::{compliance::Counts, exports::Exports, manifest::Previous};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     evaluated::Evaluated,
     findings::FindingRows,
     fixes::{Fix, TimeToFix},
-    input::Coverage,
+    input::{Coverage, Elsewhere},
     parts,
     progress::FirstEvaluation,
     score::Score,
@@ -67,6 +67,9 @@ pub struct Report {
     /// The manifest of the run before.
     #[serde(skip)]
     pub previous_manifest: Option<Previous>,
+    /// Where findings are exported to.
+    #[serde(skip)]
+    pub exports: Exports,
     /// Verdicts by account, region and rule, sorted by these.
     #[serde(skip)]
     pub cells: Vec<Cell>,
@@ -88,6 +91,9 @@ pub struct Report {
     /// Fixes that count.
     #[serde(skip)]
     pub fixes: Vec<Fix>,
+    /// What other regions of the deployment do not evaluate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// What the account and region of the deployment record, and how their rules evaluate; absent where that may not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
-use pulumi_component::PropertyMap;
 use pulumi_component::testing::{MockMonitor, Recorded, construct_with};
+use pulumi_component::value::PropertyMap;
 
 const CALL: Duration = Duration::from_millis(20);
 

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{PropertyMap, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 #[tokio::main(flavor = "current_thread")]

@@ -40,6 +40,8 @@ impl ArnBuilder {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::engine::Resolve;
+
     use super::*;
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! What AWS takes as physical names, by resource type. One table for the names that components give and for those that
 //! Pulumi makes of logical names.
 
-use pulumi_component::NameBound;
+use pulumi_component::options::NameBound;
 
 /// Letters and digits apart, what IAM takes in names (IAM API Reference, "CreateRole", `RoleName`).
 const IAM: Option<&str> = Some("+=,.@-_");

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
-pub use model::{Enumeration, Function, Member, Nested, Package, ResourceType, Type};
+pub use model::{BasePlugin, Enumeration, Function, Literal, Member, Nested, Package, ResourceType, Type};
 
 /// Why bindings cannot be made.
 #[derive(Debug)]
@@ -138,10 +138,10 @@ impl Bindings {
         }
         for (module, content) in self.modules()? {
             match module.as_str() {
-                "" => text.push_str(&content),
+                "" => text.push_str(&outermost(&content)),
                 module => {
                     let docs = format!("/// Module `{module}` of the package `{}`.\n", self.package.name);
-                    text.push_str(&format!("{docs}#[allow(dead_code)]\npub mod {module} {{\n{content}}}\n\n"));
+                    text.push_str(&format!("{docs}{UNUSED}\npub mod {module} {{\n{content}}}\n\n"));
                 }
             }
         }
@@ -166,4 +166,16 @@ impl Bindings {
             std::env::var_os("OUT_DIR").ok_or_else(|| Error::new("OUT_DIR is not set: this is no build script"))?;
         self.write(Path::new(&folder).join(name))
     }
+}
+
+/// A component uses of its bindings what it needs.
+const UNUSED: &str = "#[allow(dead_code, reason = \"a component uses what it needs\")]";
+
+/// The outermost module, which cannot say for itself that not all of it is used: each of its items does.
+fn outermost(content: &str) -> String {
+    let begins =
+        |line: &str| ["pub struct ", "pub enum ", "pub fn ", "impl "].iter().any(|word| line.starts_with(word));
+    let lines =
+        content.lines().map(|line| if begins(line) { format!("{UNUSED}\n{line}\n") } else { format!("{line}\n") });
+    lines.collect()
 }

@@ -1,10 +1,13 @@
 //! Names of the wire as names of Rust.
 
-/// Words that are no names of fields.
-const KEYWORDS: [&str; 35] = [
-    "abstract", "as", "async", "await", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern",
-    "final", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return",
-    "static", "struct", "trait", "type", "use", "where", "while",
+use std::collections::BTreeSet;
+
+/// Words that are no names of fields and modules, of every edition.
+const KEYWORDS: [&str; 48] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// `kmsMasterKeyId` to `kms_master_key_id`; a digit belongs to the word before it.
@@ -31,6 +34,8 @@ pub(crate) fn field(name: &str) -> String {
     match snake.as_str() {
         // These cannot be raw.
         "self" | "super" | "crate" => format!("{snake}_"),
+        word if word.chars().all(|letter| letter == '_') => "value".to_owned(),
+        word if word.starts_with(|first: char| first.is_ascii_digit()) => format!("n{word}"),
         word if KEYWORDS.contains(&word) => format!("r#{word}"),
         _ => snake,
     }
@@ -48,22 +53,47 @@ pub(crate) fn type_name(name: &str) -> String {
         out.extend(letters.next().map(|first| first.to_ascii_uppercase()));
         out.push_str(letters.as_str());
     }
-    if digit_first(&out) { format!("V{out}") } else { out }
+    match out.chars().next() {
+        None => "Value".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("V{out}"),
+        // No variant and no type can be called so.
+        Some(_) if out == "Self" => "Self_".to_owned(),
+        Some(_) => out,
+    }
 }
 
-fn digit_first(name: &str) -> bool {
-    name.is_empty() || name.starts_with(|letter: char| letter.is_ascii_digit())
+/// The first of `name`, `name2`, `name3`, ... that is not taken; it is taken then.
+pub(crate) fn claim(taken: &mut BTreeSet<String>, name: String) -> String {
+    let mut free = name.clone();
+    let mut number = 2_u32;
+    while !taken.insert(free.clone()) {
+        free = format!("{name}{number}");
+        number = number.saturating_add(1);
+    }
+    free
 }
 
-/// The module of a token: `aws:sqs/queue:Queue` is in `sqs`, `shop:index:Store` in none.
+/// The module of a token as the package writes it: `aws:sqs/queue:Queue` is in `sqs`, `kubernetes:apps/v1:Deployment` in
+/// `apps/v1`. The last step is no module where it repeats the name.
+pub(crate) fn module_path(token: &str) -> &str {
+    let module = token.split(':').nth(1).unwrap_or_default();
+    match module.rsplit_once('/') {
+        Some((module, last)) if last.eq_ignore_ascii_case(name_of(token)) => module,
+        _ => module,
+    }
+}
+
+/// The module of a token in Rust; empty for `index`.
 pub(crate) fn module_of(token: &str) -> String {
-    let module = token.split(':').nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
-    if module == "index" { String::new() } else { field(module) }
+    match module_path(token) {
+        "" | "index" => String::new(),
+        module => field(module),
+    }
 }
 
 /// The name at the end of a token.
 pub(crate) fn name_of(token: &str) -> &str {
-    token.rsplit([':', '.']).next().unwrap_or(token)
+    token.rsplit(':').next().unwrap_or(token)
 }
 
 #[cfg(test)]
@@ -72,13 +102,41 @@ mod tests {
 
     #[test]
     fn names_are_those_of_rust() {
-        let fields = ["kmsMasterKeyId", "type", "self", "sseKMSKey", "ipv6Native"].map(field);
-        assert_eq!(fields, ["kms_master_key_id", "r#type", "self_", "sse_kms_key", "ipv6_native"]);
-        let types = ["python3.9", "4 days", "arm64", "pay-per-request"].map(type_name);
-        assert_eq!(types, ["Python3_9", "V4Days", "Arm64", "PayPerRequest"]);
-        assert_eq!(
-            (module_of("aws:sqs/queue:Queue"), module_of("shop:index:Store")),
-            ("sqs".to_owned(), String::new())
-        );
+        let fields = ["kmsMasterKeyId", "type", "self", "sseKMSKey", "ipv6Native", "true", "gen", "3dModel", "-"];
+        let expected = [
+            "kms_master_key_id",
+            "r#type",
+            "self_",
+            "sse_kms_key",
+            "ipv6_native",
+            "r#true",
+            "r#gen",
+            "n3d_model",
+            "value",
+        ];
+        assert_eq!(fields.map(field), expected);
+        let types = ["python3.9", "4 days", "arm64", "pay-per-request", "*", "self"].map(type_name);
+        assert_eq!(types, ["Python3_9", "V4Days", "Arm64", "PayPerRequest", "Value", "Self_"]);
+    }
+
+    #[test]
+    fn modules_keep_what_tells_versions_apart() {
+        for (token, module) in [
+            ("aws:sqs/queue:Queue", "sqs"),
+            ("shop:index:Store", ""),
+            ("aws:index/getRegion:getRegion", ""),
+            ("kubernetes:apps/v1:Deployment", "apps_v1"),
+            ("kubernetes:apps/v1beta1:Deployment", "apps_v1beta1"),
+            ("shop:queue:Queue", "queue"),
+        ] {
+            assert_eq!(module_of(token), module, "{token}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let mut taken = BTreeSet::new();
+        let names = ["Ab", "Ab", "Ab2", "Ab"].map(|name| claim(&mut taken, name.to_owned()));
+        assert_eq!(names, ["Ab", "Ab2", "Ab22", "Ab3"]);
     }
 }

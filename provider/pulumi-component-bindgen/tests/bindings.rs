@@ -52,12 +52,12 @@ mod tests {
             "pub fn label(mut self, value: impl Into<Input<String>>)",
             "pub fn tags(mut self, value: impl Into<Input<BTreeMap<String, Input<String>>>>)",
             "pub fn lids(mut self, value: impl Into<Input<Vec<Input<Lid>>>>)",
-            "pub fn file(mut self, value: impl Into<Input<Asset>>)",
+            "pub fn file(mut self, value: impl Into<Input<AssetOrArchive>>)",
             "pub fn options_(mut self, value: impl Into<Input<PropertyValue>>)",
             "pub fn size(&self) -> Output<f64>",
             "pub fn new(color: impl Into<Input<Color>>) -> Self",
             "Self::DeepRed => \"deep-red\"",
-            "plugin_download_url: \"https://example.com\"",
+            ".with_download_url(\"https://example.com\")",
         ] {
             assert!(text.contains(expected), "{expected}\n{text}");
         }

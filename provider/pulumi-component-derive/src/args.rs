@@ -5,7 +5,10 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Meta, Token, parse_quote};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, MetaNameValue, Token,
+    parse_quote,
+};
 
 use crate::text::doc;
 
@@ -46,6 +49,7 @@ pub(crate) fn expand(attribute: Tokens, input: Tokens) -> Result<Tokens, Error> 
         Data::Union(_) => return Err(Error::new_spanned(&input.ident, "inputs are a struct or an enum")),
     };
     let (ident, generics) = (&input.ident, &input.generics);
+    let name = renamed(&input.attrs).unwrap_or_else(|| ident.unraw().to_string());
     if !generics.params.is_empty() {
         return Err(Error::new_spanned(generics, "a type of inputs has a name in every SDK, so it has no parameters"));
     }
@@ -56,27 +60,19 @@ pub(crate) fn expand(attribute: Tokens, input: Tokens) -> Result<Tokens, Error> 
             ::pulumi_component::schemars::JsonSchema,
         )]
         #[serde(crate = "::pulumi_component::serde")]
-        #[schemars(crate = "::pulumi_component::schemars")]
+        #[schemars(crate = "::pulumi_component::schemars", extend("x-pulumi-name" = #name))]
         #(#shape)*
         #input
 
-        impl ::pulumi_component::Encode for #ident {
-            fn encode(self) -> ::pulumi_component::Encoding {
-                ::pulumi_component::encode_serialized(&self)
+        impl ::pulumi_component::value::Encode for #ident {
+            fn encode(self) -> ::pulumi_component::generated::Encoding {
+                ::pulumi_component::generated::encode_serialized(&self)
             }
         }
     })
 }
 
 fn field(field: &mut Field) -> Result<(), Error> {
-    let ident = field.ident.as_ref().map(|ident| ident.unraw().to_string()).unwrap_or_default();
-    if ident == "urn" || ident == "id" {
-        let name = &field.ident;
-        return Err(Error::new_spanned(
-            name,
-            format!("an input cannot be called `{ident}`: resources have one of their own"),
-        ));
-    }
     refuse(
         &field.attrs,
         "alias",
@@ -109,6 +105,23 @@ fn field(field: &mut Field) -> Result<(), Error> {
     field.attrs.retain(|attribute| !attribute.path().is_ident("pulumi"));
     field.attrs.extend(marks);
     Ok(())
+}
+
+/// The name that an attribute gives the type in schemas.
+fn renamed(attributes: &[Attribute]) -> Option<String> {
+    let of = |attribute: &&Attribute| ["schemars", "serde"].iter().any(|word| attribute.path().is_ident(word));
+    let metas = attributes
+        .iter()
+        .filter(of)
+        .filter_map(|attribute| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
+    metas.flatten().find_map(|meta| match meta {
+        Meta::NameValue(MetaNameValue { path, value: Expr::Lit(ExprLit { lit: Lit::Str(name), .. }), .. })
+            if path.is_ident("rename") =>
+        {
+            Some(name.value())
+        }
+        _ => None,
+    })
 }
 
 /// Whether a serde attribute has this word.

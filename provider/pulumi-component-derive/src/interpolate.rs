@@ -37,9 +37,17 @@ pub(crate) fn expand(input: Tokens) -> Result<Tokens, Error> {
     let mut captured: Vec<Ident> = Vec::new();
     for name in captures(&format.value()) {
         let known = named.iter().any(|(given, _)| *given == name) || captured.iter().any(|given| *given == name);
-        if !known {
-            captured.push(Ident::new(&name, format.span()));
+        if known {
+            continue;
         }
+        // A keyword is no name, and neither is `args.host`.
+        if syn::parse_str::<Ident>(&name).is_err() {
+            return Err(Error::new(
+                format.span(),
+                format!("`{{{name}}}` is no name of a variable; write `{{}}` in the text and `{name}` after it"),
+            ));
+        }
+        captured.push(Ident::new(&name, format.span()));
     }
     let places: Vec<_> = (0..positional.len()).map(|index| format_ident!("__{index}")).collect();
     let values = positional.iter().map(|value| quote! { &#value });
@@ -50,7 +58,7 @@ pub(crate) fn expand(input: Tokens) -> Result<Tokens, Error> {
     if values.is_empty() {
         return Err(Error::new(format.span(), "a text without an output is plain: write it as a string"));
     }
-    let outputs = values.iter().map(|value| quote! { ::pulumi_component::Interpolate::to_output(#value) });
+    let outputs = values.iter().map(|value| quote! { ::pulumi_component::generated::Interpolate::to_output(#value) });
     let gathered = outputs.reduce(|all, next| quote! { #all.zip(&#next) });
     let pattern = places.iter().chain(&bound).map(|name| quote! { #name });
     let pattern = pattern.reduce(|all, next| quote! { (#all, #next) });

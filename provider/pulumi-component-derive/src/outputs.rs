@@ -38,9 +38,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<Tokens, Error> {
         } else {
             quote! { &self.#ident }
         };
-        encoded.push(quote! { (#name, ::pulumi_component::encode_output(#output)) });
+        encoded.push(quote! { (#name, ::pulumi_component::generated::encode_output(#output)) });
         described.push(quote! {
-            ::pulumi_component::OutputProperty {
+            ::pulumi_component::generated::OutputProperty {
                 name: #name,
                 description: #description,
                 schema: generator.subschema_for::<#value>(),
@@ -54,14 +54,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<Tokens, Error> {
         impl ::pulumi_component::Outputs for #ident {
             const DESCRIPTION: &'static str = #description;
 
-            fn encode(&self) -> Vec<(&'static str, ::pulumi_component::Encoding)> {
-                vec![#(#encoded),*]
+            fn encode(&self) -> ::std::vec::Vec<(&'static str, ::pulumi_component::generated::Encoding)> {
+                ::std::vec![#(#encoded),*]
             }
 
             fn properties(
                 generator: &mut ::pulumi_component::schemars::SchemaGenerator,
-            ) -> Vec<::pulumi_component::OutputProperty> {
-                vec![#(#described),*]
+            ) -> ::std::vec::Vec<::pulumi_component::generated::OutputProperty> {
+                ::std::vec![#(#described),*]
             }
         }
     })

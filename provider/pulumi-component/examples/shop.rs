@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use pulumi_component::value::Reference;
 use pulumi_component::{
-    Component, ConstructError, Function, FunctionContext, Input, Method, Output, Outputs, Provider, Reference, Scope,
-    TypeToken, args, interpolate, package,
+    Component, Error, Function, FunctionContext, Input, Method, Output, Outputs, Provider, Scope, TypeToken, args,
+    interpolate, package,
 };
 
 /// Configuration of the provider: `pulumi config set shop:greeting hello`.
@@ -36,7 +37,7 @@ impl Component for Shop {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Shop");
     type Args = ShopArgs;
 
-    fn construct(scope: &Scope, _args: ShopArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ShopArgs) -> Result<Self, Error> {
         let settings = scope.context().provider_config::<Settings>()?;
         Ok(Self { greeting: Output::known(settings.greeting.clone()) })
     }
@@ -66,7 +67,7 @@ impl Method for Greet {
     type Args = GreetArgs;
     type Result = Greeting;
 
-    fn call(scope: &Scope, shop: &Reference<Shop>, args: GreetArgs) -> Result<Greeting, ConstructError> {
+    fn call(scope: &Scope, shop: &Reference<Shop>, args: GreetArgs) -> Result<Greeting, Error> {
         let (greeting, name) = (shop.output::<String>(scope, "greeting"), args.name);
         Ok(Greeting { words: interpolate!("{greeting}, {name}") })
     }
@@ -95,7 +96,7 @@ impl Function for Add {
     type Args = AddArgs;
     type Result = Total;
 
-    async fn invoke(_context: &FunctionContext, args: AddArgs) -> Result<Total, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: AddArgs) -> Result<Total, Error> {
         Ok(Total { total: args.numbers.iter().sum() })
     }
 }

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use pulumi_component::value::{Asset, AssetSource};
 use pulumi_component::{
-    Asset, AssetSource, Child, Component, ConstructError, Input, Output, Outputs, Package, PassThrough, Provider,
-    Scope, TypeToken, args, interpolate, package,
+    Child, Component, Error, Input, Output, Outputs, Package, PassThrough, Provider, Scope, TypeToken, args,
+    interpolate, package,
 };
 use std::collections::BTreeMap;
 
@@ -35,7 +36,7 @@ impl Component for StaticSite {
     const TOKEN: TypeToken = TypeToken::new("site:index:StaticSite");
     type Args = StaticSiteArgs;
 
-    fn construct(scope: &Scope, args: StaticSiteArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: StaticSiteArgs) -> Result<Self, Error> {
         let bucket = Child::new(scope, &AWS, BUCKET, "bucket").with("tags", args.tags).register();
         let content = args.index_html.output().map(|html| Asset { source: AssetSource::Text(html), hash: None });
         let page = Child::new(scope, &AWS, OBJECT, "index")

@@ -7,22 +7,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::component::PreparedComponent;
-use crate::construct::{Constructed, Surroundings, construct};
-use crate::context::{ConstructRequest, Deployment};
-use crate::error::ConstructError;
-use crate::function::{Function, FunctionContext, invoke};
-use crate::hook::{AfterFailure, FailedOperation, HookEvent, Moment};
-use crate::log::{Log, LogEntry};
-use crate::logger::Logger;
-use crate::method::{CallRequest, Method, call};
-use crate::monitor::{
+use crate::author::component::PreparedComponent;
+use crate::author::construct::{Constructed, Runtime, construct};
+use crate::author::context::{ConstructRequest, Deployment};
+use crate::author::function::{Function, FunctionContext, invoke};
+use crate::author::method::{CallRequest, Method, call};
+use crate::author::reference::ResourceType;
+use crate::author::scope::GET_RESOURCE;
+use crate::border::hook::{AfterFailure, FailedOperation, HookEvent, Moment};
+use crate::border::log::{Log, LogEntry};
+use crate::border::logger::Logger;
+use crate::border::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
-use crate::property::{PropertyMap, PropertyValue, ResourceReference, Urn, Value};
-use crate::reference::ResourceType;
-use crate::scope::GET_RESOURCE;
-use crate::transform::{Transform, Transformed};
+use crate::border::transform::{Transform, Transformed};
+use crate::values::error::Error;
+use crate::values::property::{PropertyMap, PropertyValue, ResourceReference, Urn, Value};
+
+/// How values are written in messages, for the crate's own tests.
+#[doc(hidden)]
+pub mod wire {
+    pub use crate::wire::{DecodeError, Secrets, decode_map, decode_value, encode_map, encode_value};
+}
 
 /// A monitor that answers as an engine would whose providers give back what they are given, and keeps every request.
 ///
@@ -171,10 +177,10 @@ impl MockMonitor {
             type_token: registration.type_token.clone(),
             name: registration.name.clone(),
             custom: registration.custom,
-            parent: registration.parent.clone(),
+            parent: (!registration.parent.is_empty()).then(|| Urn::new(&registration.parent)),
             inputs: std::mem::take(&mut registration.inputs),
             options: std::mem::take(&mut registration.options),
-            provider: std::mem::take(&mut registration.provider),
+            provider: Some(std::mem::take(&mut registration.provider)).filter(|provider| !provider.is_empty()),
         };
         let mut transforms = registration.transforms.clone();
         {
@@ -186,7 +192,7 @@ impl MockMonitor {
             transform.run(&mut resource).map_err(MonitorError::Refused)?;
         }
         let Transformed { inputs, options, provider, .. } = resource;
-        Ok(Registration { inputs, options, provider, ..registration })
+        Ok(Registration { inputs, options, provider: provider.unwrap_or_default(), ..registration })
     }
 
     fn event(&self, urn: &Urn, registration: &Registration) -> HookEvent {
@@ -274,7 +280,8 @@ impl ResourceMonitor for MockMonitor {
             self.refused(&urn, &registration).await?;
             let registered = self.registered(urn, &registration);
             let mut event = self.event(&registered.urn, &registration);
-            (event.id, event.new_outputs) = (registered.id.clone(), registered.outputs.clone());
+            event.id = (!registered.id.is_empty()).then(|| registered.id.clone());
+            event.new_outputs = registered.outputs.clone();
             self.run_hooks(&registration, Moment::AfterCreate, &event).await?;
             Ok(registered)
         }
@@ -355,7 +362,7 @@ pub async fn construct_with<T: PreparedComponent>(
     monitor: &Arc<MockMonitor>,
     name: &str,
     inputs: PropertyMap,
-) -> Result<Constructed, ConstructError> {
+) -> Result<Constructed, Error> {
     let request = ConstructRequest {
         deployment: Deployment {
             project: "project".into(),
@@ -380,8 +387,8 @@ pub async fn construct_with<T: PreparedComponent>(
 pub async fn construct_request<T: PreparedComponent>(
     monitor: &Arc<MockMonitor>,
     request: ConstructRequest,
-) -> Result<Constructed, ConstructError> {
-    construct::<T>(request, surroundings(monitor)).await
+) -> Result<Constructed, Error> {
+    construct::<T>(request, runtime(monitor)).await
 }
 
 /// Calls the method `M` of the component with this URN against a mock, as the engine would.
@@ -392,12 +399,12 @@ pub async fn call_with<M: Method>(
     monitor: &Arc<MockMonitor>,
     this: Urn,
     mut arguments: PropertyMap,
-) -> Result<PropertyMap, ConstructError> {
+) -> Result<PropertyMap, Error> {
     let this = ResourceReference { urn: this, id: None, package_version: String::new() };
     arguments.insert("__self__".to_owned(), Value::Resource(this).into());
     let config = monitor.stack_config.clone();
     let deployment = Deployment { dry_run: monitor.preview, config, ..Deployment::default() };
-    call::<M>(CallRequest { deployment, arguments }, surroundings(monitor)).await
+    call::<M>(CallRequest { deployment, arguments }, runtime(monitor)).await
 }
 
 /// Calls the function `F` as the engine would, by a provider with this configuration.
@@ -407,7 +414,7 @@ pub async fn call_with<M: Method>(
 pub async fn invoke_with<F: Function>(
     configuration: Option<Arc<dyn Any + Send + Sync>>,
     arguments: PropertyMap,
-) -> Result<PropertyMap, ConstructError> {
+) -> Result<PropertyMap, Error> {
     invoke::<F>(FunctionContext { preview: false, configuration, logger: None }, arguments).await
 }
 
@@ -418,7 +425,7 @@ pub async fn invoke_with<F: Function>(
 pub async fn invoke_against<F: Function>(
     monitor: &Arc<MockMonitor>,
     arguments: PropertyMap,
-) -> Result<PropertyMap, ConstructError> {
+) -> Result<PropertyMap, Error> {
     let logger = Some(Logger::start(monitor.clone(), ""));
     let configuration = monitor.configuration.clone();
     invoke::<F>(FunctionContext { preview: monitor.preview, configuration, logger }, arguments).await
@@ -448,6 +455,6 @@ pub fn reference<T: ResourceType>(name: &str, id: &str) -> (Urn, PropertyValue) 
 }
 
 /// A mock as everything that a request is served with.
-pub fn surroundings(monitor: &Arc<MockMonitor>) -> Surroundings {
-    Surroundings { monitor: monitor.clone(), log: monitor.clone(), configuration: monitor.configuration.clone() }
+pub fn runtime(monitor: &Arc<MockMonitor>) -> Runtime {
+    Runtime { monitor: monitor.clone(), log: monitor.clone(), configuration: monitor.configuration.clone() }
 }

@@ -15,6 +15,8 @@ import (
 type ComplianceMonitoring struct {
 	pulumi.ResourceState
 
+	// What remains after `pulumi destroy`, how to read it, and how to delete it.
+	AfterDestroy pulumi.StringOutput `pulumi:"afterDestroy"`
 	// ARN of the aggregation function.
 	AggregationLambdaArn pulumi.StringOutput `pulumi:"aggregationLambdaArn"`
 	// Name of the aggregation function.
@@ -88,6 +90,8 @@ type complianceMonitoringArgs struct {
 	Cost *Cost `pulumi:"cost"`
 	// Whether to create a CloudWatch dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
+	// Where findings are exported to, beside the report.
+	Exports *Exports `pulumi:"exports"`
 	// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
 	Frameworks []Framework `pulumi:"frameworks"`
 	// Settings of the Lambda functions.
@@ -134,6 +138,8 @@ type ComplianceMonitoringArgs struct {
 	Cost *CostArgs
 	// Whether to create a CloudWatch dashboard.
 	Dashboard *DashboardSettingsArgs
+	// Where findings are exported to, beside the report.
+	Exports *ExportsArgs
 	// Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
 	Frameworks []FrameworkArgs
 	// Settings of the Lambda functions.
@@ -255,6 +261,11 @@ func (o ComplianceMonitoringOutput) ToComplianceMonitoringOutput() ComplianceMon
 
 func (o ComplianceMonitoringOutput) ToComplianceMonitoringOutputWithContext(ctx context.Context) ComplianceMonitoringOutput {
 	return o
+}
+
+// What remains after `pulumi destroy`, how to read it, and how to delete it.
+func (o ComplianceMonitoringOutput) AfterDestroy() pulumi.StringOutput {
+	return o.ApplyT(func(v *ComplianceMonitoring) pulumi.StringOutput { return v.AfterDestroy }).(pulumi.StringOutput)
 }
 
 // ARN of the aggregation function.

@@ -65,6 +65,8 @@ type functionsArgs struct {
 	BucketName string `pulumi:"bucketName"`
 	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
 	DeliveryQueueUrl *string `pulumi:"deliveryQueueUrl"`
+	// Where findings are exported to, beside the report.
+	Exports *Exports `pulumi:"exports"`
 	// Which frameworks are watched: the same that `RuleSet` is given.
 	Frameworks []Framework `pulumi:"frameworks"`
 	// What every role has.
@@ -97,6 +99,8 @@ type FunctionsArgs struct {
 	BucketName pulumi.StringInput
 	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
 	DeliveryQueueUrl pulumi.StringPtrInput
+	// Where findings are exported to, beside the report.
+	Exports *ExportsArgs
 	// Which frameworks are watched: the same that `RuleSet` is given.
 	Frameworks []FrameworkArgs
 	// What every role has.

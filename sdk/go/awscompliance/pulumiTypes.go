@@ -977,6 +977,165 @@ func (o DashboardSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
+// Where findings are exported to, beside the report.
+type Exports struct {
+	// Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+	Ocsf *bool `pulumi:"ocsf"`
+	// Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+	SecurityHub *bool `pulumi:"securityHub"`
+}
+
+// ExportsInput is an input type that accepts ExportsArgs and ExportsOutput values.
+// You can construct a concrete instance of `ExportsInput` via:
+//
+//	ExportsArgs{...}
+type ExportsInput interface {
+	pulumi.Input
+
+	ToExportsOutput() ExportsOutput
+	ToExportsOutputWithContext(context.Context) ExportsOutput
+}
+
+// Where findings are exported to, beside the report.
+type ExportsArgs struct {
+	// Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+	Ocsf *bool `pulumi:"ocsf"`
+	// Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+	SecurityHub *bool `pulumi:"securityHub"`
+}
+
+func (ExportsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Exports)(nil)).Elem()
+}
+
+func (i ExportsArgs) ToExportsOutput() ExportsOutput {
+	return i.ToExportsOutputWithContext(context.Background())
+}
+
+func (i ExportsArgs) ToExportsOutputWithContext(ctx context.Context) ExportsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExportsOutput)
+}
+
+func (i ExportsArgs) ToExportsPtrOutput() ExportsPtrOutput {
+	return i.ToExportsPtrOutputWithContext(context.Background())
+}
+
+func (i ExportsArgs) ToExportsPtrOutputWithContext(ctx context.Context) ExportsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExportsOutput).ToExportsPtrOutputWithContext(ctx)
+}
+
+// ExportsPtrInput is an input type that accepts ExportsArgs, ExportsPtr and ExportsPtrOutput values.
+// You can construct a concrete instance of `ExportsPtrInput` via:
+//
+//	        ExportsArgs{...}
+//
+//	or:
+//
+//	        nil
+type ExportsPtrInput interface {
+	pulumi.Input
+
+	ToExportsPtrOutput() ExportsPtrOutput
+	ToExportsPtrOutputWithContext(context.Context) ExportsPtrOutput
+}
+
+type exportsPtrType ExportsArgs
+
+func ExportsPtr(v *ExportsArgs) ExportsPtrInput {
+	return (*exportsPtrType)(v)
+}
+
+func (*exportsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Exports)(nil)).Elem()
+}
+
+func (i *exportsPtrType) ToExportsPtrOutput() ExportsPtrOutput {
+	return i.ToExportsPtrOutputWithContext(context.Background())
+}
+
+func (i *exportsPtrType) ToExportsPtrOutputWithContext(ctx context.Context) ExportsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExportsPtrOutput)
+}
+
+// Where findings are exported to, beside the report.
+type ExportsOutput struct{ *pulumi.OutputState }
+
+func (ExportsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Exports)(nil)).Elem()
+}
+
+func (o ExportsOutput) ToExportsOutput() ExportsOutput {
+	return o
+}
+
+func (o ExportsOutput) ToExportsOutputWithContext(ctx context.Context) ExportsOutput {
+	return o
+}
+
+func (o ExportsOutput) ToExportsPtrOutput() ExportsPtrOutput {
+	return o.ToExportsPtrOutputWithContext(context.Background())
+}
+
+func (o ExportsOutput) ToExportsPtrOutputWithContext(ctx context.Context) ExportsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Exports) *Exports {
+		return &v
+	}).(ExportsPtrOutput)
+}
+
+// Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+func (o ExportsOutput) Ocsf() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Exports) *bool { return v.Ocsf }).(pulumi.BoolPtrOutput)
+}
+
+// Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+func (o ExportsOutput) SecurityHub() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Exports) *bool { return v.SecurityHub }).(pulumi.BoolPtrOutput)
+}
+
+type ExportsPtrOutput struct{ *pulumi.OutputState }
+
+func (ExportsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Exports)(nil)).Elem()
+}
+
+func (o ExportsPtrOutput) ToExportsPtrOutput() ExportsPtrOutput {
+	return o
+}
+
+func (o ExportsPtrOutput) ToExportsPtrOutputWithContext(ctx context.Context) ExportsPtrOutput {
+	return o
+}
+
+func (o ExportsPtrOutput) Elem() ExportsOutput {
+	return o.ApplyT(func(v *Exports) Exports {
+		if v != nil {
+			return *v
+		}
+		var ret Exports
+		return ret
+	}).(ExportsOutput)
+}
+
+// Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+func (o ExportsPtrOutput) Ocsf() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Exports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Ocsf
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+func (o ExportsPtrOutput) SecurityHub() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Exports) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.SecurityHub
+	}).(pulumi.BoolPtrOutput)
+}
+
 // A framework whose rules are evaluated.
 type Framework struct {
 	// Whether its rules are deployed as rules or as conformance packs. Default: `rules`.
@@ -5524,6 +5683,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*CustomRuleArrayInput)(nil)).Elem(), CustomRuleArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsInput)(nil)).Elem(), DashboardSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DashboardSettingsPtrInput)(nil)).Elem(), DashboardSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ExportsInput)(nil)).Elem(), ExportsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ExportsPtrInput)(nil)).Elem(), ExportsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkInput)(nil)).Elem(), FrameworkArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FrameworkArrayInput)(nil)).Elem(), FrameworkArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionsSettingsInput)(nil)).Elem(), FunctionsSettingsArgs{})
@@ -5580,6 +5741,8 @@ func init() {
 	pulumi.RegisterOutputType(CustomRuleArrayOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsOutput{})
 	pulumi.RegisterOutputType(DashboardSettingsPtrOutput{})
+	pulumi.RegisterOutputType(ExportsOutput{})
+	pulumi.RegisterOutputType(ExportsPtrOutput{})
 	pulumi.RegisterOutputType(FrameworkOutput{})
 	pulumi.RegisterOutputType(FrameworkArrayOutput{})
 	pulumi.RegisterOutputType(FrameworkRuleDetailsOutput{})

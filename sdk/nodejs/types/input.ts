@@ -179,6 +179,20 @@ export interface DashboardSettingsArgs {
 }
 
 /**
+ * Where findings are exported to, beside the report.
+ */
+export interface ExportsArgs {
+    /**
+     * Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+     */
+    ocsf?: boolean;
+    /**
+     * Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+     */
+    securityHub?: boolean;
+}
+
+/**
  * A framework whose rules are evaluated.
  */
 export interface Framework {

@@ -32,6 +32,8 @@ __all__ = [
     'DashboardSettingsDict',
     'DashboardSettingsArgs',
     'DashboardSettingsArgsDict',
+    'ExportsArgs',
+    'ExportsArgsDict',
     'Framework',
     'FrameworkDict',
     'FrameworkArgs',
@@ -834,6 +836,60 @@ class DashboardSettingsArgs:
     @enabled.setter
     def enabled(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "enabled", value)
+
+
+class ExportsArgsDict(TypedDict):
+    """
+    Where findings are exported to, beside the report.
+    """
+    ocsf: NotRequired[_builtins.bool]
+    """
+    Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+    """
+    security_hub: NotRequired[_builtins.bool]
+    """
+    Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+    """
+
+@pulumi.input_type
+class ExportsArgs:
+    def __init__(__self__, *,
+                 ocsf: Optional[_builtins.bool] = None,
+                 security_hub: Optional[_builtins.bool] = None):
+        """
+        Where findings are exported to, beside the report.
+
+        :param _builtins.bool ocsf: Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+        :param _builtins.bool security_hub: Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+        """
+        if ocsf is not None:
+            pulumi.set(__self__, "ocsf", ocsf)
+        if security_hub is not None:
+            pulumi.set(__self__, "security_hub", security_hub)
+
+    @_builtins.property
+    @pulumi.getter
+    def ocsf(self) -> Optional[_builtins.bool]:
+        """
+        Whether each report has its findings also as OCSF Compliance Findings: JSON lines beside the CSV files. Default: false. Default: false.
+        """
+        return pulumi.get(self, "ocsf")
+
+    @ocsf.setter
+    def ocsf(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "ocsf", value)
+
+    @_builtins.property
+    @pulumi.getter(name="securityHub")
+    def security_hub(self) -> Optional[_builtins.bool]:
+        """
+        Whether each run updates the findings of this deployment in AWS Security Hub, which must be enabled in the account and region of the provider. Fixed findings are archived, and findings that a waiver covers are suppressed. Security Hub bills findings that it receives. Default: false. Turning it off leaves the findings in Security Hub. Default: false.
+        """
+        return pulumi.get(self, "security_hub")
+
+    @security_hub.setter
+    def security_hub(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "security_hub", value)
 
 
 class FrameworkDict(TypedDict):

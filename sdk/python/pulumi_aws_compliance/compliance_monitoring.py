@@ -25,6 +25,7 @@ class ComplianceMonitoringArgs:
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  cost: Optional[Union['CostArgs', 'CostArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                 exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
@@ -49,6 +50,7 @@ class ComplianceMonitoringArgs:
         :param 'AlarmsSettingsArgs' alarms: Alarms on the monitor itself and on its results.
         :param 'CostArgs' cost: How much AWS Config may cost in this region, and when you are notified.
         :param 'DashboardSettingsArgs' dashboard: Whether to create a CloudWatch dashboard.
+        :param 'ExportsArgs' exports: Where findings are exported to, beside the report.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         :param 'FunctionsSettingsArgs' functions: Settings of the Lambda functions.
         :param _builtins.bool hardened: Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
@@ -75,6 +77,8 @@ class ComplianceMonitoringArgs:
             pulumi.set(__self__, "cost", cost)
         if dashboard is not None:
             pulumi.set(__self__, "dashboard", dashboard)
+        if exports is not None:
+            pulumi.set(__self__, "exports", exports)
         if frameworks is not None:
             pulumi.set(__self__, "frameworks", frameworks)
         if functions is not None:
@@ -157,6 +161,18 @@ class ComplianceMonitoringArgs:
     @dashboard.setter
     def dashboard(self, value: Optional['DashboardSettingsArgs']):
         pulumi.set(self, "dashboard", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exports(self) -> Optional['ExportsArgs']:
+        """
+        Where findings are exported to, beside the report.
+        """
+        return pulumi.get(self, "exports")
+
+    @exports.setter
+    def exports(self, value: Optional['ExportsArgs']):
+        pulumi.set(self, "exports", value)
 
     @_builtins.property
     @pulumi.getter
@@ -373,6 +389,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  cost: Optional[Union['CostArgs', 'CostArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                 exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
@@ -400,6 +417,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: Alarms on the monitor itself and on its results.
         :param Union['CostArgs', 'CostArgsDict'] cost: How much AWS Config may cost in this region, and when you are notified.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether to create a CloudWatch dashboard.
+        :param Union['ExportsArgs', 'ExportsArgsDict'] exports: Where findings are exported to, beside the report.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] functions: Settings of the Lambda functions.
         :param _builtins.bool hardened: Whether to apply the settings that frameworks require of this component's own resources: the functions' logs are retained for at least 365 days, and S3 Object Lock is enabled for the bucket. `docs/self-assessment.md` compares both. Default: false.
@@ -446,6 +464,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  alarms: Optional[Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict']] = None,
                  cost: Optional[Union['CostArgs', 'CostArgsDict']] = None,
                  dashboard: Optional[Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict']] = None,
+                 exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  functions: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
                  hardened: Optional[_builtins.bool] = None,
@@ -478,6 +497,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["alarms"] = alarms
             __props__.__dict__["cost"] = cost
             __props__.__dict__["dashboard"] = dashboard
+            __props__.__dict__["exports"] = exports
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["functions"] = functions
             __props__.__dict__["hardened"] = hardened
@@ -495,6 +515,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__.__dict__["tags"] = tags
             __props__.__dict__["waiver_max_days"] = waiver_max_days
             __props__.__dict__["waivers"] = waivers
+            __props__.__dict__["after_destroy"] = None
             __props__.__dict__["aggregation_lambda_arn"] = None
             __props__.__dict__["aggregation_lambda_name"] = None
             __props__.__dict__["approver_policy"] = None
@@ -523,6 +544,14 @@ class ComplianceMonitoring(pulumi.ComponentResource):
             __props__,
             opts,
             remote=True)
+
+    @_builtins.property
+    @pulumi.getter(name="afterDestroy")
+    def after_destroy(self) -> pulumi.Output[_builtins.str]:
+        """
+        What remains after `pulumi destroy`, how to read it, and how to delete it.
+        """
+        return pulumi.get(self, "after_destroy")
 
     @_builtins.property
     @pulumi.getter(name="aggregationLambdaArn")

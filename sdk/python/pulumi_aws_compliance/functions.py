@@ -24,6 +24,7 @@ class FunctionsArgs:
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
+                 exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
@@ -41,6 +42,7 @@ class FunctionsArgs:
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+        :param 'ExportsArgs' exports: Where findings are exported to, beside the report.
         :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param 'IamArgs' iam: What every role has.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
@@ -57,6 +59,8 @@ class FunctionsArgs:
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
         if delivery_queue_url is not None:
             pulumi.set(__self__, "delivery_queue_url", delivery_queue_url)
+        if exports is not None:
+            pulumi.set(__self__, "exports", exports)
         if frameworks is not None:
             pulumi.set(__self__, "frameworks", frameworks)
         if iam is not None:
@@ -115,6 +119,18 @@ class FunctionsArgs:
     @delivery_queue_url.setter
     def delivery_queue_url(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "delivery_queue_url", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exports(self) -> Optional['ExportsArgs']:
+        """
+        Where findings are exported to, beside the report.
+        """
+        return pulumi.get(self, "exports")
+
+    @exports.setter
+    def exports(self, value: Optional['ExportsArgs']):
+        pulumi.set(self, "exports", value)
 
     @_builtins.property
     @pulumi.getter
@@ -257,6 +273,7 @@ class Functions(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
+                 exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
@@ -277,6 +294,7 @@ class Functions(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
+        :param Union['ExportsArgs', 'ExportsArgsDict'] exports: Where findings are exported to, beside the report.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
         :param Union['IamArgs', 'IamArgsDict'] iam: What every role has.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
@@ -316,6 +334,7 @@ class Functions(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
+                 exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
@@ -343,6 +362,7 @@ class Functions(pulumi.ComponentResource):
                 raise TypeError("Missing required property 'bucket_name'")
             __props__.__dict__["bucket_name"] = bucket_name
             __props__.__dict__["delivery_queue_url"] = delivery_queue_url
+            __props__.__dict__["exports"] = exports
             __props__.__dict__["frameworks"] = frameworks
             __props__.__dict__["iam"] = iam
             if kms_key_arn is None and not opts.urn:

@@ -148,13 +148,18 @@ class Account:
     def throttle(self, service: str, action: str, times: int) -> None:
         """Let the next calls of an action be throttled (`*`: of every one, which is all that S3 knows)."""
         # Not every service calls it alike ("Common Errors").
-        code = {"s3": "SlowDown", "sns": "Throttling", "sqs": "RequestThrottled", "sts": "Throttling"}
+        code = {"s3": "SlowDown", "securityhub": "TooManyRequestsException", "sns": "Throttling"}
+        code |= {"sqs": "RequestThrottled", "sts": "Throttling"}
         code = code.get(service, "ThrottlingException")
         self._door("faults", service=service, action=action, times=times, code=code)
 
     def refuse(self, service: str, action: str, times: int, code: str) -> None:
         """Let the next calls of an action (`*`: of every one) fail with this code. Services: as for `throttle`."""
         self._door("faults", service=service, action=action, times=times, code=code)
+
+    def enable_region(self, enabled: bool = True) -> None:
+        """Enable this region for the account, or disable it: it then knows none of the account's credentials."""
+        self._door("regions", enabled=enabled)
 
     def limit_concurrency(self, limit: int) -> None:
         """From now on all functions of this account together may run so often at once."""

@@ -13,6 +13,7 @@ POST /_account/events        {account, region, entries}     put events of any so
 POST /_account/confirmations {account, region, topic, address}   confirm an e-mail subscription
 POST /_account/mails         {account, region}   the e-mails of its topics: topic, to, subject, text
 POST /_account/faults        {account, service, action, times, seconds, code}   the next calls are slow, or fail
+POST /_account/regions       {account, region, enabled}   enable a region for an account, or disable it
 POST /_account/troubles      {role, share, seed, survives}   a role's calls are throttled, or have no effect after some
 POST /_account/concurrency   {account, limit}   how often all functions of an account may run at once
 POST /_account/settling      {account, seconds}   what is made from now on is known everywhere only after a while
@@ -130,6 +131,12 @@ def _faults(request: dict) -> dict:
     return {}
 
 
+def _regions(request: dict) -> dict:
+    with request_scope(request["account"], request["region"]):
+        faults.enable_region(request["enabled"])
+    return {}
+
+
 def _troubles(request: dict) -> dict:
     wanted = faults.Trouble(request.get("share", 0), request.get("seed", 0), request.get("survives"))
     before = faults.trouble(request["role"], wanted)
@@ -173,6 +180,7 @@ _ACTIONS = {
     ("POST", "confirmations"): _confirmations,
     ("POST", "mails"): _mails,
     ("POST", "faults"): _faults,
+    ("POST", "regions"): _regions,
     ("POST", "troubles"): _troubles,
     ("POST", "concurrency"): _concurrency,
     ("POST", "settling"): _settling,

@@ -17,10 +17,10 @@ from urllib.parse import parse_qs
 
 from ministack import app
 from ministack.core.iam_evaluator import caller_arn
-from ministack.core.responses import error_response_json, error_response_xml, get_account_id
+from ministack.core.responses import error_response_json, error_response_xml, get_account_id, get_region
 from ministack.services import sts
 
-SERVICES = ("config", "dynamodb", "kms", "monitoring", "s3", "sns", "sqs", "sts")
+SERVICES = ("config", "dynamodb", "kms", "monitoring", "s3", "securityhub", "sns", "sqs", "sts")
 XML_NAMESPACES = {
     "monitoring": "http://monitoring.amazonaws.com/doc/2010-08-01/",
     "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
@@ -41,6 +41,7 @@ class Fault:
 THROTTLED = {
     "monitoring": "Throttling",
     "s3": "SlowDown",
+    "securityhub": "TooManyRequestsException",
     "sns": "Throttling",
     "sqs": "RequestThrottled",
     "sts": "Throttling",
@@ -75,12 +76,16 @@ class Trouble:
 
 _troubles: dict[str, Trouble] = {}
 _faults: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
+# Regions that an account has not enabled.
+_disabled: set[tuple[str, str]] = set()
 
 
 def install() -> None:
     """Stand before the services that can have faults."""
     for service in SERVICES:
         app.SERVICE_HANDLERS[service] = _guarded(service, app.SERVICE_HANDLERS[service])
+    for service, handler in list(app.SERVICE_HANDLERS.items()):
+        app.SERVICE_HANDLERS[service] = _enabled(service, handler)
 
 
 def add(service: str, action: str, fault: Fault) -> None:
@@ -88,6 +93,20 @@ def add(service: str, action: str, fault: Fault) -> None:
     if service not in SERVICES:
         raise KeyError(service)
     _faults[get_account_id(), service, action].append(fault)
+
+
+def enable_region(enabled: bool) -> None:
+    """Enable the request's region for its account, or disable it: it then knows no credentials of the account."""
+    place = (get_account_id(), get_region())
+    if enabled:
+        _disabled.discard(place)
+    else:
+        _disabled.add(place)
+
+
+def disabled_regions() -> set[str]:
+    """Regions that the request's account has not enabled."""
+    return {region for account, region in _disabled if account == get_account_id()}
 
 
 def trouble(role_arn: str, wanted: Trouble) -> Trouble:
@@ -100,6 +119,16 @@ def trouble(role_arn: str, wanted: Trouble) -> Trouble:
 def expire(access_key_id: str) -> None:
     """Let a session of a role end now."""
     sts._sessions[access_key_id]["Expiration"] = time.time() - 1
+
+
+def _enabled(service: str, handler: Callable) -> Callable:
+    async def checked(method: str, path: str, headers: dict, body: bytes, query: dict) -> tuple:
+        if (get_account_id(), get_region()) in _disabled:
+            xml = service in (*XML_NAMESPACES, "ec2", "iam", "s3")
+            return _error(service, "InvalidClientTokenId" if xml else "UnrecognizedClientException")
+        return await handler(method, path, headers, body, query)
+
+    return checked
 
 
 def _guarded(service: str, handler: Callable) -> Callable:
@@ -145,4 +174,4 @@ def _error(service: str, code: str) -> tuple:
         return status, {"Content-Type": "application/xml"}, body.encode()
     if service in XML_NAMESPACES:
         return error_response_xml(code, message, 400, XML_NAMESPACES[service])
-    return error_response_json(code, message, 400)
+    return error_response_json(code, message, 429 if code == THROTTLED["securityhub"] else 400)

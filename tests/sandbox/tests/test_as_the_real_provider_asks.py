@@ -33,7 +33,7 @@ def bucket(account) -> dict[str, str]:
     return {"AccountId": account.account_id, "ResourceArn": f"arn:aws:s3:::{name}"}
 
 
-def test_s3_control_is_reached_by_its_host_through_a_proxy(account, bucket):
+def test_real_provider_b1_s3_control_is_reached_by_its_host_through_a_proxy(account, bucket):
     client = s3_control(account)
     tags = [{"Key": "team", "Value": "security"}]
     client.tag_resource(**bucket, Tags=tags)
@@ -42,7 +42,7 @@ def test_s3_control_is_reached_by_its_host_through_a_proxy(account, bucket):
     assert client.list_tags_for_resource(**bucket)["Tags"] == []
 
 
-def test_iam_is_asked_about_the_tag_calls_of_s3_control(account, bucket, role, refused):
+def test_real_provider_b5_iam_is_asked_about_the_tag_calls_of_s3_control(account, bucket, role, refused):
     seen = account.as_role(role({"Action": "s3:ListTagsForResource", "Resource": bucket["ResourceArn"]}))
     client = s3_control(seen)
     assert client.list_tags_for_resource(**bucket)["Tags"] == []
@@ -53,7 +53,7 @@ def test_iam_is_asked_about_the_tag_calls_of_s3_control(account, bucket, role, r
     assert seen.asked() == {"allowed": ["s3:ListTagsForResource"], "denied": ["s3:TagResource", "s3:UntagResource"]}
 
 
-def test_an_asynchronous_configuration_has_nothing_that_was_not_given(account, role):
+def test_real_provider_b2_an_asynchronous_configuration_has_nothing_that_was_not_given(account, role):
     _queue, arn = make_queue(account, "q")
     make_function(account, "f", ECHO, role({"Action": "sqs:SendMessage", "Resource": arn}))
     client = account.client("lambda")
@@ -65,7 +65,7 @@ def test_an_asynchronous_configuration_has_nothing_that_was_not_given(account, r
     assert (kept["MaximumRetryAttempts"], kept["MaximumEventAgeInSeconds"]) == (0, 60)
 
 
-def test_versions_of_a_function_are_named_by_their_own_arns(account, role):
+def test_real_provider_b6_versions_of_a_function_are_named_by_their_own_arns(account, role):
     arn = make_function(account, "f", ECHO, role())
     client = account.client("lambda")
     client.publish_version(FunctionName="f")
@@ -75,7 +75,7 @@ def test_versions_of_a_function_are_named_by_their_own_arns(account, role):
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "sns", "s3"])
-def test_the_key_that_aws_manages_for_a_service_is_there_once_it_is_asked_for(account, role, service):
+def test_real_provider_b4_the_key_that_aws_manages_for_a_service_is_there_once_it_is_asked_for(account, role, service):
     describes = {"Action": "kms:DescribeKey", "Resource": f"arn:aws:kms:us-east-1:{account.account_id}:key/*"}
     kms = account.as_role(role(describes)).client("kms")
     found = kms.describe_key(KeyId=f"alias/aws/{service}")["KeyMetadata"]
@@ -84,7 +84,7 @@ def test_the_key_that_aws_manages_for_a_service_is_there_once_it_is_asked_for(ac
     assert kms.describe_key(KeyId=by_arn)["KeyMetadata"]["KeyId"] == found["KeyId"]
 
 
-def test_a_key_that_aws_manages_is_used_through_its_service_alone(account, role, refused):
+def test_real_provider_b4_a_key_that_aws_manages_is_used_through_its_service_alone(account, role, refused):
     bucket = f"managed-{account.account_id}"
     account.client("s3").create_bucket(Bucket=bucket)
     seen = account.as_role(
@@ -96,7 +96,7 @@ def test_a_key_that_aws_manages_is_used_through_its_service_alone(account, role,
         seen.client("kms").encrypt(KeyId="alias/aws/s3", Plaintext=b"x")
 
 
-def test_an_alias_is_judged_by_its_key(account, key, role, refused):
+def test_real_provider_b4_an_alias_is_judged_by_its_key(account, key, role, refused):
     arn = key()
     account.client("kms").create_alias(AliasName="alias/ours", TargetKeyId=arn)
     account.as_role(role({"Action": "kms:DescribeKey", "Resource": arn})).client("kms").describe_key(KeyId="alias/ours")
@@ -114,7 +114,7 @@ def versions(account: Account, bucket: str) -> list[tuple[str, str]]:
     )
 
 
-def test_an_object_of_before_versioning_outlives_a_delete_without_a_version(account, refused):
+def test_real_provider_a1_an_object_of_before_versioning_outlives_a_delete_without_a_version(account, refused):
     s3, bucket = account.client("s3"), f"versions-{account.account_id}"
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="k", Body=b"x")
@@ -126,7 +126,7 @@ def test_an_object_of_before_versioning_outlives_a_delete_without_a_version(acco
         s3.delete_bucket(Bucket=bucket)
 
 
-def test_a_delete_where_versioning_is_suspended_leaves_a_null_marker(account, refused):
+def test_real_provider_b6_a_delete_where_versioning_is_suspended_leaves_a_null_marker(account, refused):
     s3, bucket = account.client("s3"), f"suspended-{account.account_id}"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})

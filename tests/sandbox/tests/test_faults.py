@@ -34,6 +34,21 @@ def test_every_call_of_a_role_is_throttled_in_the_words_of_its_service_and_nobod
     call(seen)
 
 
+def test_a_region_that_is_not_enabled_knows_no_credentials_and_others_do(account, refused):
+    closed = account.in_region("ap-southeast-7")
+    closed.enable_region(False)
+    for service, code, call in [
+        ("sts", "InvalidClientTokenId", lambda client: client.get_caller_identity()),
+        ("config", "UnrecognizedClientException", lambda client: client.describe_config_rules()),
+        ("events", "UnrecognizedClientException", lambda client: client.list_rules()),
+    ]:
+        with refused(code):
+            call(closed.client(service))
+        call(account.client(service))
+    closed.enable_region()
+    closed.client("config").describe_config_rules()
+
+
 def test_a_share_of_the_calls_is_throttled_and_the_same_ones_each_time(account, session):
     seen, arn = session
 

@@ -86,14 +86,35 @@ FAULTS = [
     ("sts", "assume_role", {"RoleArn": "r" * 20, "RoleSessionName": "a b"}, "'roleSessionName'", PATTERN),
     ("cloudwatch", "put_metric_alarm", ALARM | {"AlarmName": LONG}, "'alarmName'", LENGTH),
     ("cloudwatch", "put_metric_alarm", ALARM | {"ComparisonOperator": "More"}, "'comparisonOperator'", ENUM),
+    ("ec2", "revoke_security_group_egress", {}, "'groupId'", NULL),
+    ("ec2", "run_instances", {"MinCount": 1, "MaxCount": 1, "InstanceType": "t9.tiny"}, "'instanceType'", ENUM),
+    ("ec2", "create_volume", {"AvailabilityZone": "eu-west-1a", "VolumeType": "gp9"}, "'volumeType'", ENUM),
+    ("s3", "put_bucket_acl", {"Bucket": "some-bucket", "ACL": "open"}, "'aCL'", ENUM),
+    (
+        "s3",
+        "put_bucket_versioning",
+        {"Bucket": "some-bucket", "VersioningConfiguration": {"Status": "On"}},
+        "'versioningConfiguration.status'",
+        ENUM,
+    ),
+    (
+        "s3",
+        "put_bucket_lifecycle_configuration",
+        {"Bucket": "some-bucket", "LifecycleConfiguration": {"Rules": [{"ID": "old"}]}},
+        "'lifecycleConfiguration.rules.1.member.status'",
+        NULL,
+    ),
+    ("s3", "create_bucket", {"Bucket": "some-bucket", "ObjectOwnership": "Mine"}, "'objectOwnership'", ENUM),
     ("sns", "create_topic", {}, "'name'", NULL),
     ("sqs", "create_queue", {}, "'queueName'", NULL),
 ]
 CODES = {
     "athena": "InvalidRequestException",
     "cloudwatch": "ValidationError",
+    "ec2": "InvalidParameterValue",
     "iam": "ValidationError",
     "logs": "InvalidParameterException",
+    "s3": "InvalidArgument",
     "sns": "InvalidParameter",
     "sqs": "InvalidParameterValue",
     "sts": "ValidationError",
@@ -103,11 +124,19 @@ CODES = {
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda one: f"{one[0]} {one[1]} {one[3]}")
 def test_a_request_that_the_model_does_not_take_is_refused_in_the_words_of_its_service(client_of, refused, fault):
     service, operation, given, place, constraint = fault
-    with refused(CODES.get(service, "ValidationException"), "1 validation error detected: Value") as caught:
+    code = "MissingParameter" if (service, constraint) == ("ec2", NULL) else CODES.get(service, "ValidationException")
+    with refused(code, "1 validation error detected: Value") as caught:
         getattr(client_of(service), operation)(**given)
     message = caught.value.response["Error"]["Message"]
     assert f"{place} failed to satisfy constraint" in message or f"{place[1:]} failed to satisfy constraint" in message
     assert constraint in message
+
+
+def test_a_body_that_is_no_xml_is_refused(client_of, refused):
+    client = client_of("s3")
+    client.meta.events.register("before-call", lambda params, **_more: params.update(body=b"<Versioning"))
+    with refused("MalformedXML"):
+        client.put_bucket_versioning(Bucket="some-bucket", VersioningConfiguration={"Status": "Enabled"})
 
 
 def test_every_fault_of_a_request_is_told_at_once(client_of, refused):

@@ -88,7 +88,7 @@ def deployed(account, plugin) -> Deployed:
     return Deployed(account, plugin)
 
 
-def test_an_object_is_put_anew_only_when_its_content_changes(account, deployed):
+def test_real_provider_c_an_object_is_put_anew_only_when_its_content_changes(account, deployed):
     deployed.versions_on()
     identity, state, inputs = deployed.put()
     assert identity == f"{deployed.name}/a/k"
@@ -100,7 +100,9 @@ def test_an_object_is_put_anew_only_when_its_content_changes(account, deployed):
     assert changed["versionId"] not in ("", state["versionId"])
 
 
-def test_taking_the_tags_of_an_object_away_needs_a_permission_of_its_own(account, role, deployed, plugin_of):
+def test_real_provider_a2_taking_tags_of_an_object_away_needs_a_permission_of_its_own(
+    account, role, deployed, plugin_of
+):
     identity, state, inputs = deployed.put()
     most = ("GetObject", "GetObjectTagging", "PutObject", "PutObjectTagging")
     plugin = plugin_of(account.as_role(role({"Action": [f"s3:{name}" for name in most]})))
@@ -118,14 +120,14 @@ def test_real_provider_a1_an_object_without_a_version_in_its_state_is_deleted_wi
         deployed.plugin.delete(BUCKET, deployed.identity, deployed.state)
 
 
-def test_an_object_with_a_version_in_its_state_leaves_nothing(deployed):
+def test_real_provider_a1_an_object_with_a_version_in_its_state_leaves_nothing(deployed):
     deployed.versions_on()
     identity, state, _inputs = deployed.put()
     deployed.plugin.delete(OBJECT, identity, state)
     deployed.plugin.delete(BUCKET, deployed.identity, deployed.state)
 
 
-def test_a_bucket_is_tagged_by_s3_control_and_read_whole(account, role, deployed, plugin_of):
+def test_real_provider_c_a_bucket_is_tagged_by_s3_control_and_read_whole(account, role, deployed, plugin_of):
     allowed = ["s3:ListBucket", "s3:ListTagsForResource", "s3:GetBucketAcl"]
     seen = account.as_role(role({"Action": allowed}))
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -135,14 +137,14 @@ def test_a_bucket_is_tagged_by_s3_control_and_read_whole(account, role, deployed
     assert state["hostedZoneId"] == "Z3AQBSTGFJSTF"
 
 
-def test_ids_are_those_of_the_real_provider(account, plugin, role):
+def test_real_provider_c_ids_are_those_of_the_real_provider(account, plugin, role):
     make_function(account, "f", ECHO, role())
     invocation = "aws:lambda/invocation:Invocation"
     identity, _state = plugin.create(invocation, {"functionName": "f", "input": "{}"})
     assert identity == "f,$LATEST,99914b932bd37a50b983c5e7c90ae93b"
 
 
-def test_outputs_are_those_of_the_real_provider(account, plugin, role):
+def test_real_provider_c_outputs_are_those_of_the_real_provider(account, plugin, role):
     reads = {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
     function = make_function(account, "f", ECHO, role(reads))
     _url, queue = make_queue(account, "q")
@@ -176,7 +178,7 @@ def test_outputs_are_those_of_the_real_provider(account, plugin, role):
         ("aws:sqs/queue:Queue", "region", True),
     ],
 )
-def test_what_is_replaced_is_what_the_real_provider_replaces(plugin, token, name, replaces):
+def test_real_provider_c_what_is_replaced_is_what_the_real_provider_replaces(plugin, token, name, replaces):
     assert (name in plugin.diff(token, {}, {name: "new"}, {}, []).replaces) == replaces
 
 
@@ -250,6 +252,22 @@ def test_a_role_is_read_and_deleted_with_what_belongs_to_it(account, role, plugi
     plugin.delete(ROLE, "mine", {})
     asked = set(seen.asked()["allowed"])
     assert {"iam:ListRolePolicies", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"} <= asked
+
+
+@pytest.mark.parametrize("forced", [True, False])
+def test_point_6_an_inline_policy_that_no_state_knows_keeps_a_role_unless_it_is_forced(account, plugin, forced):
+    iam = account.client("iam")
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    iam.create_role(RoleName="mine", AssumeRolePolicyDocument=trust)
+    statement = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="mine", PolicyName="of-a-killed-run", PolicyDocument=document)
+    if forced:
+        plugin.delete(ROLE, "mine", {"forceDetachPolicies": True})
+    else:
+        with pytest.raises(ClientError, match="DeleteConflict"):
+            plugin.delete(ROLE, "mine", {})
+    assert [role["RoleName"] for role in iam.list_roles()["Roles"]] == ([] if forced else ["mine"])
 
 
 def test_journey_27_a_changed_region_is_an_update_of_the_provider_and_a_replacement_of_each_resource(

@@ -87,16 +87,21 @@ fn package(facts: &Facts) -> Result<Package, Failure> {
         package.resources.insert(token.clone(), ResourceType { component: false, inputs, outputs });
     }
     for (name, nested) in &facts.types {
-        package.types.insert(name.clone(), members(nested)?);
+        package.types.insert(token_of(name), members(nested)?);
     }
     Ok(package)
+}
+
+/// The token of a nested type, which the extract names by module and name: `sqs.QueueRedrive`.
+fn token_of(name: &str) -> String {
+    format!("aws:{}", name.replacen('.', ":", 1))
 }
 
 fn members(facts: &BTreeMap<String, MemberFacts>) -> Result<Nested, Failure> {
     let members = facts.iter().map(|(name, member)| {
         let deprecated = !matches!(member.deprecated, Value::Null | Value::Bool(false));
         let kind = kind(&member.kind).map_err(|error| format!("`{name}`: {error}"))?;
-        Ok((name.clone(), Member { kind, required: member.required, deprecated }))
+        Ok((name.clone(), Member { kind, required: member.required, deprecated, ..Member::default() }))
     });
     members.collect()
 }
@@ -119,7 +124,7 @@ fn kind(facts: &Value) -> Result<Type, Failure> {
         _ if has("asset") => Type::Asset,
         _ if has("enum") || has("oneOf") => Type::String,
         _ => match facts.get("ref").and_then(Value::as_str) {
-            Some(name) => Type::Named(name.to_owned()),
+            Some(name) => Type::Named(token_of(name)),
             None => return Err(format!("unknown type {facts} in aws-types.json").into()),
         },
     })

@@ -62,6 +62,12 @@ pub struct PackEntry {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegionEntry {
+    /// Rules that the region of the functions evaluates for it, by identifier; a custom one by name.
+    #[serde(default, rename = "atHome", skip_serializing_if = "BTreeSet::is_empty")]
+    pub at_home: BTreeSet<String>,
+    /// Rules that it does not offer, by identifier.
+    #[serde(default, rename = "notOffered", skip_serializing_if = "BTreeSet::is_empty")]
+    pub not_offered: BTreeSet<String>,
     /// Names of the rules that it does not have, as the document names them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub without: BTreeSet<String>,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    exports::Exports,
     remediation::settings::Settings,
     waiver::{MAX_DAYS, Waiver, Waivers},
 };
@@ -26,13 +27,15 @@ pub use packed::{in_pack, name_in_template, parts_in_account};
 /// The version of the document that this code writes and reads.
 pub const VERSION: u32 = 1;
 
-/// What the functions watch. `{"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
-/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"regions":{region:{"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
+/// What the functions watch. `{"exports":{"ocsf","securityHub"},"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"regions":{region:{"atHome":[identifier],"notOffered":[identifier],"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
 /// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonitoringConfiguration {
     // INVARIANT: fields stand in alphabetical order, packs and rules by name, so that equal content has equal bytes.
+    #[serde(default, skip_serializing_if = "Exports::is_none")]
+    exports: Exports,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     manual: BTreeMap<String, Vec<String>>,
     #[serde(default, rename = "notAssessed", skip_serializing_if = "Vec::is_empty")]
@@ -93,6 +96,7 @@ impl MonitoringConfiguration {
     /// When two rules share a name.
     pub fn new(rules: impl IntoIterator<Item = RuleEntry>) -> Result<Self, ConfigurationError> {
         Ok(Self {
+            exports: Exports::default(),
             manual: BTreeMap::new(),
             not_assessed: Vec::new(),
             notices: Notices::default(),
@@ -147,7 +151,20 @@ impl MonitoringConfiguration {
             .with_reported_rules(document.reported_rules)
             .with_remediation(document.remediation);
         let read = read.with_waivers(document.waivers, document.waiver_max_days);
+        let read = read.with_exports(document.exports);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
+    }
+
+    /// The same with these exports.
+    #[must_use]
+    pub fn with_exports(self, exports: Exports) -> Self {
+        Self { exports, ..self }
+    }
+
+    /// Where findings are exported to.
+    #[must_use]
+    pub const fn exports(&self) -> Exports {
+        self.exports
     }
 
     /// The same with these regions beside that of the functions.
@@ -159,6 +176,11 @@ impl MonitoringConfiguration {
     /// The regions beside that of the functions, sorted.
     pub fn regions(&self) -> impl Iterator<Item = &str> {
         self.regions.keys().map(String::as_str)
+    }
+
+    /// The regions beside that of the functions, each with what it has not.
+    pub fn region_entries(&self) -> impl Iterator<Item = (&str, &RegionEntry)> {
+        self.regions.iter().map(|(region, entry)| (region.as_str(), entry))
     }
 
     /// What is watched in another region; `None` where it is none of this deployment's.

@@ -31,7 +31,8 @@ fn a_region_watches_the_rules_that_it_has() {
     let document = MonitoringConfiguration::new([entry("a"), entry("b")]).unwrap();
     let document = document.with_packs([pack("p", &["p-a"]), pack("q", &["q-a", "q-b"])]).unwrap();
     let without: BTreeSet<String> = ["b", "p-a", "q-b"].map(str::to_owned).into();
-    let document = document.with_regions([("us-east-1".to_owned(), RegionEntry { without })].into());
+    let document =
+        document.with_regions([("us-east-1".to_owned(), RegionEntry { without, ..RegionEntry::default() })].into());
     let read = MonitoringConfiguration::parse(document.render().unwrap().as_bytes()).unwrap();
     assert_eq!(read, document);
     assert_eq!(read.regions().collect::<Vec<_>>(), ["us-east-1"]);
@@ -179,4 +180,16 @@ fn waivers_read_back_and_stand_on_a_day() {
     let standing = |day: &str| configuration.waivers_on(day).all()[0].1.clone();
     assert_eq!(standing("2027-03-01"), Standing::InForce { days_left: 30 });
     assert!(matches!(standing("2026-12-01"), Standing::Invalid(_)), "it ends more than 90 days ahead");
+}
+
+#[test]
+fn exports_read_back_and_are_left_out_where_there_are_none() {
+    let bare = MonitoringConfiguration::new([entry("a")]).unwrap();
+    assert!(!bare.render().unwrap().contains("exports"));
+    let exports = Exports { ocsf: true, security_hub: true };
+    let configuration = bare.with_exports(exports);
+    let text = configuration.render().unwrap();
+    let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+    assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap().exports(), exports);
 }

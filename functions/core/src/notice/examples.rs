@@ -86,7 +86,13 @@ fn examples() -> Vec<(&'static str, Content)> {
 #[test]
 fn examples_of_the_documentation_are_what_the_code_sends() {
     let configuration = configuration();
-    let facts = Facts { configuration: &configuration, bucket: "compliance-reports", alias: Some("production") };
+    let origin = run().origin;
+    let facts = Facts {
+        configuration: &configuration,
+        bucket: "compliance-reports",
+        home: &origin.region,
+        alias: Some("production"),
+    };
     let mut text = format!(
         "# Examples of notices\n\nGenerated from `functions/core/src/notice` by `{AGAIN}`. The schema of the JSON is \
          [notice.schema.json](notice.schema.json).\n"

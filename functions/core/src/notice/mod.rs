@@ -91,8 +91,10 @@ pub struct Notice {
 pub struct Facts<'a> {
     /// Severity, frameworks and routes.
     pub configuration: &'a MonitoringConfiguration,
-    /// Bucket of the runbooks.
+    /// Bucket of the report and the runbooks.
     pub bucket: &'a str,
+    /// Region of that bucket, which is that of the function.
+    pub home: &'a str,
     /// Alias of the account.
     pub alias: Option<&'a str>,
 }

@@ -86,7 +86,7 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
         Content::Summary(summary) => summed_up(notice, summary, facts),
         Content::WaiversEnd { waivers } => waivers_end(notice, waivers, facts),
         Content::DeliveryLost { sent } => {
-            let page = links::object(&notice.origin.region, facts.bucket, &Runbook::DELIVERY_LOST.key());
+            let page = links::object(facts.home, facts.bucket, &Runbook::DELIVERY_LOST.key());
             let text = format!(
                 "The test alarm of {sent} did not reach the topic.\n\nMessages of CloudWatch alarms may be lost without an error. \
                  Check whether the policies of the topic, of its key and of the test queue allow cloudwatch.amazonaws.com and \
@@ -104,7 +104,7 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
             "\n{subscriptions} of this topic not confirmed yet: look for AWS's message to each receiver.\n"
         );
     }
-    let report = links::object(&notice.origin.region, facts.bucket, REPORT_PAGE);
+    let report = links::object(facts.home, facts.bucket, REPORT_PAGE);
     let _ = write!(text, "\nLatest report: {report}\nMessage {} of compliance monitoring.\n", notice.id);
     let attributes = attributes(notice, body.kind(), facts);
     let subject = subject_of(&subject, &account(notice, facts));
@@ -213,7 +213,7 @@ fn told(text: &mut String, each: &Transition, facts: &Facts<'_>) {
         let _ = writeln!(text, "    remediation {document}");
     }
     if each.kind.opens() {
-        let _ = writeln!(text, "    what to do  {}", links::object(&each.region, facts.bucket, FINDING_RUNBOOK));
+        let _ = writeln!(text, "    what to do  {}", links::object(facts.home, facts.bucket, FINDING_RUNBOOK));
     }
 }
 
@@ -252,7 +252,7 @@ fn change<'a>(each: &'a Transition, facts: &Facts<'a>) -> Change<'a> {
         since: each.since.as_str(),
         at: each.at.as_str(),
         console: links::finding(&each.region, &each.resource, &each.rule),
-        runbook: links::object(&each.region, facts.bucket, FINDING_RUNBOOK),
+        runbook: links::object(facts.home, facts.bucket, FINDING_RUNBOOK),
     }
 }
 

@@ -33,7 +33,7 @@ fn configuration(routes: &[(&str, Route)]) -> MonitoringConfiguration {
 }
 
 fn facts(configuration: &MonitoringConfiguration) -> Facts<'_> {
-    Facts { configuration, bucket: "reports", alias: Some("prod") }
+    Facts { configuration, bucket: "reports", home: "eu-central-1", alias: Some("prod") }
 }
 
 fn transition(kind: Kind, rule: &str, id: &str) -> Transition {

@@ -25,6 +25,8 @@ pub enum Service {
     Rds,
     /// Amazon S3.
     S3,
+    /// AWS Security Hub.
+    SecurityHub,
     /// Amazon SNS.
     Sns,
     /// Amazon SQS.
@@ -50,6 +52,8 @@ pub enum Protocol {
     },
     /// XML at the path of a bucket.
     Bucket,
+    /// JSON at the path of an operation.
+    Rest,
 }
 
 impl Service {
@@ -65,6 +69,7 @@ impl Service {
             Self::Logs => "logs",
             Self::Rds => "rds",
             Self::S3 => "s3",
+            Self::SecurityHub => "securityhub",
             Self::Sns => "sns",
             Self::Sqs => "sqs",
             Self::Tagging => "tagging",
@@ -87,6 +92,7 @@ impl Service {
             Self::Logs => Protocol::Json { content_type: JSON_11, target: "Logs_20140328" },
             Self::Rds => Protocol::Query { version: "2014-10-31" },
             Self::S3 => Protocol::Bucket,
+            Self::SecurityHub => Protocol::Rest,
             Self::Sns => Protocol::Query { version: "2010-03-31" },
             Self::Sqs => Protocol::Json { content_type: "application/x-amz-json-1.0", target: "AmazonSQS" },
             Self::Tagging => Protocol::Json { content_type: JSON_11, target: "ResourceGroupsTaggingAPI_20170126" },
@@ -116,6 +122,13 @@ pub enum Content {
     Json(Value),
     /// Fields of a form.
     Form(Vec<(String, String)>),
+    /// A JSON object that is posted to a path.
+    Post {
+        /// The path.
+        path: &'static str,
+        /// The object.
+        body: Value,
+    },
     /// A request on a bucket.
     Bucket {
         /// `GET`, `PUT` or `DELETE`.
@@ -145,6 +158,12 @@ impl Call {
     ) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self { service, operation, content: Content::Form(fields), absent: &[], owner: None }
+    }
+
+    /// A request of a service that takes JSON at the path of each operation.
+    #[must_use]
+    pub const fn post(service: Service, operation: &'static str, path: &'static str, body: Value) -> Self {
+        Self { service, operation, content: Content::Post { path, body }, absent: &[], owner: None }
     }
 
     /// Reads a subresource of a bucket.

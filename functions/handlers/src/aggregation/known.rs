@@ -1,13 +1,16 @@
 //! What the configuration document knows of the rules whose verdicts are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::{choices::CountedRules, severity::Severity};
 use functions_core::{
-    configuration::{MonitoringConfiguration, NotAssessed, RuleEntry, in_pack, name_in_template, parts_in_account},
+    configuration::{
+        MonitoringConfiguration, NotAssessed, RegionEntry, RuleEntry, in_pack, name_in_template, parts_in_account,
+    },
+    exports::Exports,
     waiver::{Waiver, Waivers},
 };
-use functions_report::input::{Context, Missing, RuleFacts};
+use functions_report::input::{Context, Elsewhere, Missing, RuleFacts};
 
 use super::state::PackIds;
 
@@ -22,6 +25,8 @@ pub(super) struct Known {
     reported: CountedRules,
     waivers: Vec<Waiver>,
     waiver_max_days: u32,
+    exports: Exports,
+    elsewhere: Vec<Elsewhere>,
 }
 
 impl Known {
@@ -39,7 +44,14 @@ impl Known {
             reported: configuration.reported_rules(),
             waivers: configuration.waivers().to_vec(),
             waiver_max_days: configuration.waiver_max_days(),
+            exports: configuration.exports(),
+            elsewhere: configuration.region_entries().map(elsewhere).collect(),
         }
+    }
+
+    /// The regions of the deployment beside that of the function.
+    pub(super) fn regions(&self) -> impl Iterator<Item = &str> {
+        self.elsewhere.iter().map(|one| one.region.as_str())
     }
 
     /// Waivers as they stand on a day.
@@ -79,9 +91,14 @@ impl Known {
 
     /// What a report has of it.
     pub(super) fn context(&self) -> Context {
-        let Self { facts, missing, manual, .. } = self;
-        Context { rules: facts.clone(), missing: missing.clone(), manual: manual.clone(), ..Context::default() }
+        let Self { facts, missing, manual, elsewhere, exports, .. } = self.clone();
+        Context { rules: facts, missing, manual, elsewhere, exports, ..Context::default() }
     }
+}
+
+fn elsewhere((region, entry): (&str, &RegionEntry)) -> Elsewhere {
+    let listed = |rules: &BTreeSet<String>| rules.iter().cloned().collect();
+    Elsewhere { region: region.to_owned(), at_home: listed(&entry.at_home), not_offered: listed(&entry.not_offered) }
 }
 
 fn facts(rule: &RuleEntry) -> RuleFacts {
@@ -107,6 +124,23 @@ mod tests {
             severity: Severity::High,
             ..RuleEntry::default()
         }
+    }
+
+    #[test]
+    fn a_report_has_what_each_region_does_not_evaluate() {
+        let entry = RegionEntry {
+            at_home: ["IAM_PASSWORD_POLICY".to_owned()].into(),
+            not_offered: ["ELB_LOGGING_ENABLED".to_owned()].into(),
+            without: ["iam".to_owned()].into(),
+        };
+        let document = MonitoringConfiguration::new([rule("a", &[])]).unwrap();
+        let known = Known::of(&document.with_regions([("us-east-1".to_owned(), entry)].into()));
+        assert_eq!(known.regions().collect::<Vec<_>>(), ["us-east-1"]);
+        let [one] = &known.context().elsewhere[..] else { panic!("one region") };
+        assert_eq!(
+            (one.at_home.join(" "), one.not_offered.join(" ")),
+            ("IAM_PASSWORD_POLICY".into(), "ELB_LOGGING_ENABLED".into())
+        );
     }
 
     #[test]

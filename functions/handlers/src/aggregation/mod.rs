@@ -9,10 +9,12 @@
 
 mod before;
 mod covering;
+mod exporting;
 mod index;
 mod known;
 mod learning;
 mod reading;
+mod recording;
 mod state;
 mod writing;
 
@@ -36,26 +38,21 @@ use functions_report::{
 use serde_json::{Value, json};
 
 use self::{
+    exporting::{Exported, export},
     known::Known,
     reading::Left,
     state::{Frozen, Next, PackIds, Place, Reading, State},
 };
 use crate::{
-    aws::{Clients, unless_refused},
-    budget::Budget,
-    config_reads::ConfigReads,
-    configured,
-    error::HandlerError,
-    heartbeat,
-    invocation::Invocation,
-    invoke, log,
-    store::Store,
+    aws::Clients, budget::Budget, config_reads::ConfigReads, configured, error::HandlerError, heartbeat,
+    invocation::Invocation, invoke, log, security_hub::SecurityHub, store::Store,
 };
 
 /// The handler.
 pub struct Aggregation {
     cloudwatch: aws_sdk_cloudwatch::Client,
     config: ConfigReads,
+    hub: SecurityHub,
     lambda: aws_sdk_lambda::Client,
     store: Store,
     environment: AggregationEnvironment,
@@ -72,6 +69,7 @@ impl Aggregation {
         Ok(Self {
             cloudwatch: clients.cloudwatch.clone(),
             config: ConfigReads::new(clients.config.clone()),
+            hub: SecurityHub::new(clients.signed.clone()),
             lambda: clients.lambda.clone(),
             store,
             environment,
@@ -97,14 +95,25 @@ impl Aggregation {
             None => invocation.run.clone(),
         };
         match self.finish(&run, invocation).await {
-            Ok(summary) => {
-                let answer = answer(&run, &summary, event::processing_record(event));
+            Ok(Finished { summary, exported }) => {
+                let mut answer = answer(&run, &summary, event::processing_record(event));
+                if let (Some(Ok(exported)), Some(members)) = (&exported, answer.as_object_mut()) {
+                    members.insert("securityHub".to_owned(), exported.answer());
+                }
                 log::info(&run.id, "answered", &answer);
                 if event::is_deployment(event) {
                     let reported = answer.get("compliant").and_then(Value::as_f64).unwrap_or_default();
                     heartbeat::show(&self.cloudwatch, metric::COMPLIANT_EVALUATIONS, reported, invocation).await;
                 }
-                Ok(answer)
+                match exported {
+                    // The report is whole. A deployment does not fail for what a later run may do; that run does.
+                    Some(Err(error)) if event::is_deployment(event) => {
+                        log::error(&run.id, "findings were not exported", &error);
+                        Ok(answer)
+                    }
+                    Some(Err(error)) => Err(error),
+                    _ => Ok(answer),
+                }
             }
             Err(HandlerError::Unfinished { resources }) => {
                 let (of, number) = continuation.map_or((Trigger::Schedule, 0), |one| (one.of, one.number));
@@ -123,7 +132,7 @@ impl Aggregation {
     /// # Errors
     /// [`HandlerError::Unfinished`] where the time is over before `run` is reported: it goes on in a continuation of `run`, even
     /// where all of this time went into another one.
-    async fn finish(&self, run: &Run, invocation: &Invocation) -> Result<Summary, HandlerError> {
+    async fn finish(&self, run: &Run, invocation: &Invocation) -> Result<Finished, HandlerError> {
         let time = Budget::of(invocation);
         let known =
             configured::read(&self.store, &self.environment.configuration_key, &self.environment.configuration_sha256);
@@ -141,7 +150,7 @@ impl Aggregation {
             && let Some(summary) = before::summary(&self.store, &key::report(run)).await?
         {
             // It came again after its end.
-            return Ok(summary);
+            return Ok(Finished { summary, exported: None });
         }
         if let Some(other) = other {
             let of_other = json!({ "run": other.run().id });
@@ -173,7 +182,7 @@ impl Aggregation {
         known: &Known,
         time: &Budget,
         invocation: &Invocation,
-    ) -> Result<Summary, HandlerError> {
+    ) -> Result<Finished, HandlerError> {
         if !matches!(state.next, Next::Report(_)) {
             let begun = state.resources();
             let read = self.read(&mut state, known, time).await;
@@ -212,6 +221,10 @@ impl Aggregation {
         let history = writing::history(&self.store, report.evaluated.iter(), known, &run, writing::ROWS).await?;
         let prefix = key::report(&run);
         let newest = before::is_newest(&self.store, &run).await?;
+        let exported = match newest && report.exports.security_hub {
+            true => Some(export((&self.hub, &self.store), &report, &run, time).await),
+            false => None,
+        };
         let written = writing::report(&self.store, report, &prefix, newest).await?;
         let moved = before::move_latest(&self.store, Latest::of(&run, &prefix)).await?;
         index::list(&self.store, &summary.trend, &run).await?;
@@ -223,7 +236,7 @@ impl Aggregation {
         let fields = json!({ "written": written, "historyFiles": history, "latest": moved, "resources": resources });
         log::info(&run.id, "aggregated", &fields);
         measured.iter().for_each(log::line);
-        Ok(summary)
+        Ok(Finished { summary, exported })
     }
 
     /// Reads what is left, and what a report is made of beside verdicts. After an error `state` stands where it came to.
@@ -235,11 +248,7 @@ impl Aggregation {
         let latest = before::read_latest(&self.store).await?.map(|found| found.latest);
         state.next = Next::Report(Frozen {
             arrivals: reading::sources(&self.config, aggregator).await?,
-            recorder_stopped: unless_refused(
-                reading::recorder_stopped(&self.config).await,
-                &state.run().id,
-                "the recorder may not be read: whether it records is unknown",
-            )?,
+            recorder_stopped: recording::any_stopped(&self.config, known.regions(), &state.run()).await?,
             before: latest.filter(|latest| latest.run_id != state.run().id),
             coverage: covering::read(&self.config, known, &state.run().id).await,
         });
@@ -278,6 +287,13 @@ impl Aggregation {
     }
 }
 
+/// A run that is reported.
+struct Finished {
+    summary: Summary,
+    /// What became of the export to Security Hub, where the run had one.
+    exported: Option<Result<Exported, HandlerError>>,
+}
+
 fn answer(run: &Run, summary: &Summary, processing_record: Option<&str>) -> Value {
     let totals = summary.totals;
     json!({
@@ -312,6 +328,8 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
 
 #[cfg(test)]
 mod counted;
+#[cfg(test)]
+mod exported;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

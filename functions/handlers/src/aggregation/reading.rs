@@ -1,9 +1,8 @@
 //! What the aggregator sees.
 
 use aws_sdk_config::{
-    error::ProvideErrorMetadata,
-    operation::select_aggregate_resource_config::SelectAggregateResourceConfigOutput,
-    types::{AggregatedSourceStatusType, ConfigurationRecorderStatus, RecorderStatus},
+    error::ProvideErrorMetadata, operation::select_aggregate_resource_config::SelectAggregateResourceConfigOutput,
+    types::AggregatedSourceStatusType,
 };
 use compliance_types::{resource::ResourceIdentity, time::Timestamp};
 use functions_core::aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row};
@@ -44,19 +43,6 @@ pub(super) async fn sources(config: &ConfigReads, aggregator: &str) -> Result<Ve
     );
     read.await.map_err(|error| AwsError::new(operation(), &error))?;
     Ok(sources)
-}
-
-/// Whether the recorder of this account and region is stopped, cannot deliver, or is missing: the rules then keep their last
-/// evaluation results and nothing says so.
-pub(super) async fn recorder_stopped(config: &ConfigReads) -> Result<bool, AwsError> {
-    let answer = config.read(|client| client.describe_configuration_recorder_status().send()).await;
-    let answer = answer.map_err(|error| AwsError::new("DescribeConfigurationRecorderStatus".to_owned(), &error))?;
-    // The API reference writes `Failure`, the service has been seen to answer in capitals.
-    let failed = |status: &ConfigurationRecorderStatus| {
-        let word = status.last_status.as_ref().map(RecorderStatus::as_str);
-        word.is_some_and(|word| word.eq_ignore_ascii_case(RecorderStatus::Failure.as_str()))
-    };
-    Ok(!answer.configuration_recorders_status().iter().any(|status| status.recording && !failed(status)))
 }
 
 /// Whether pages are left.

@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use compliance_types::{resource::ResourceIdentity, severity::Severity};
+use compliance_types::{resource::ResourceIdentity, severity::Severity, time::Timestamp};
 use functions_core::configuration::{MonitoringConfiguration, NotAssessed, PackEntry, RuleEntry};
 use functions_core::sha256;
 use functions_core::{compliance::Compliance, environment::StorageEnvironment};
@@ -76,8 +76,17 @@ impl Account {
         self.run_within(event, run, 300_000).await
     }
 
+    /// A run at a time.
+    pub async fn run_on(&self, event: &Value, run: &str, time: &str) -> Result<Value, HandlerError> {
+        self.run_at(event, run, 300_000, Timestamp::parse(time).unwrap()).await
+    }
+
     /// A run that has so many milliseconds.
     pub async fn run_within(&self, event: &Value, run: &str, millis: u64) -> Result<Value, HandlerError> {
+        self.run_at(event, run, millis, invocation().run.time).await
+    }
+
+    async fn run_at(&self, event: &Value, run: &str, millis: u64, time: Timestamp) -> Result<Value, HandlerError> {
         let sha256 = sha256::hex(self.configuration.as_bytes());
         let variables = [
             ("ACCOUNT_ALIAS", "payments"),
@@ -90,6 +99,7 @@ impl Account {
         let aggregation = Aggregation::new(environment, &clients)?;
         let mut invocation = invocation();
         invocation.run.id = run.to_owned();
+        invocation.run.time = time;
         invocation.deadline_unix_millis = invocation.started_unix_millis + millis;
         aggregation.handle(event, &invocation).await
     }
@@ -536,8 +546,30 @@ async fn a_recorder_that_is_not_there_or_stands_still_or_fails_counts_as_stopped
     ] {
         let aws = FakeAws::start(move |_| (200, status.clone()));
         let config = ConfigReads::new(testing::clients(&aws).config);
-        assert_eq!(reading::recorder_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
+        assert_eq!(recording::is_stopped(&config).await.unwrap(), stopped, "{:?}", aws.operations());
     }
+}
+
+/// A deployment over `us-east-1`, too, whose recorder answers `there`.
+async fn stopped_with(there: Answer) -> Option<bool> {
+    let aws = FakeAws::start(move |request| match request.headers.get("authorization") {
+        Some(signed) if signed.contains("/us-east-1/") => there.clone(),
+        _ => (200, recorder(true, "SUCCESS")),
+    });
+    let config = ConfigReads::new(testing::clients(&aws).config);
+    recording::any_stopped(&config, ["us-east-1"].into_iter(), &invocation().run).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recorder_that_is_stopped_in_another_region_counts_as_stopped() {
+    assert_eq!(stopped_with((200, recorder(false, "SUCCESS"))).await, Some(true));
+    assert_eq!(stopped_with((200, recorder(true, "SUCCESS"))).await, Some(false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_does_not_answer_ends_no_report() {
+    let refused = json!({ "__type": "UnrecognizedClientException", "message": "no" }).to_string();
+    assert_eq!(stopped_with((400, refused)).await, Some(false));
 }
 
 #[tokio::test(start_paused = true)]
@@ -546,7 +578,7 @@ async fn finding_4_a_denied_read_of_the_recorder_is_unknown_and_ends_no_report()
         let body = json!({ "__type": code, "message": "User is not authorized" }).to_string();
         let aws = FakeAws::start(move |_| (400, body.clone()));
         let config = ConfigReads::new(testing::clients(&aws).config);
-        assert!(reading::recorder_stopped(&config).await.unwrap_err().is_refusal(), "{code}");
+        assert!(recording::is_stopped(&config).await.unwrap_err().is_refusal(), "{code}");
     }
 }
 

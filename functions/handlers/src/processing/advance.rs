@@ -259,7 +259,7 @@ impl Processing {
                 groups.push(writes(transitions)?);
             }
         } else if look.configuration.notices().digest == DigestPeriod::Immediate {
-            for notice in notices(news, &self.facts(look.configuration), origin, &now)? {
+            for notice in notices(news, &self.facts(look.configuration, invocation), origin, &now)? {
                 let Content::Transitions { transitions } = &notice.content else { continue };
                 let mut group = writes(transitions)?;
                 group.push(outbox::put(&notice)?);
@@ -293,7 +293,7 @@ impl Processing {
         let counts = |finding: &&Finding| finding.open && !finding.waived;
         let stays = |rule: &str| findings.get(rule).map_or(0, |all| all.values().filter(counts).count());
         let open = |rule: &str| readings.get(rule).map_or_else(|| stays(rule), |reading| waiving.count(rule, reading));
-        let facts = self.facts(look.configuration);
+        let facts = self.facts(look.configuration, invocation);
         let seen = reported
             .iter()
             .map(|rule| Seen {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use functions_core::configuration::{MonitoringConfiguration, RegionEntry};
+use compliance_types::choices::DigestPeriod;
+use functions_core::configuration::{MonitoringConfiguration, Notices, PackEntry, RegionEntry};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +18,7 @@ const THERE: &str = "us-east-1";
 fn account() -> Account {
     let without: BTreeSet<String> = ["b".to_owned()].into();
     let document = MonitoringConfiguration::new([entry("a"), entry("b")]).unwrap();
-    Account::with(document.with_regions([(THERE.to_owned(), RegionEntry { without })].into()))
+    Account::with(document.with_regions([(THERE.to_owned(), RegionEntry { without, ..RegionEntry::default() })].into()))
 }
 
 fn ask() -> Value {
@@ -69,6 +70,53 @@ async fn a_run_of_another_region_reads_its_rules_there_and_leads_to_no_report() 
     assert_eq!(asked(&account, before), BTreeSet::from([THERE.to_owned()]));
     let [notice] = &account.messages()[..] else { panic!("one notice") };
     assert_eq!((&notice["region"], &notice["transitions"][0]["resourceId"]), (&json!(THERE), &json!("x")));
+    let starts = |link: &Value, region: &str| link.as_str().unwrap().starts_with(&format!("https://{region}.console"));
+    assert!(starts(&notice["transitions"][0]["console"], THERE));
+    assert!(starts(&notice["report"], "eu-central-1"), "the bucket is at home");
+    assert!(starts(&notice["transitions"][0]["runbook"], "eu-central-1"), "the bucket is at home");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_of_another_region_counts_its_incomplete_packs() {
+    let pack = PackEntry { name: "compliance-pack".to_owned(), rules: vec![entry("in-pack")] };
+    let document = MonitoringConfiguration::new([entry("a")]).unwrap().with_packs([pack]).unwrap();
+    let account = Account::with(document.with_regions([(THERE.to_owned(), RegionEntry::default())].into()));
+    account.judge("a", &[("x", GOOD)]);
+    let answer = account.run(&ask(), "run-1", 1).await.unwrap();
+    assert_eq!(answer["incompletePacks"], json!(1));
+}
+
+/// A daily digest over `THERE`, where a finding is held for it.
+async fn held() -> Account {
+    let daily = Notices { digest: DigestPeriod::Daily, ..Notices::default() };
+    let document = MonitoringConfiguration::new([entry("a")]).unwrap().with_notices(daily);
+    let account = Account::with(document.clone().with_regions([(THERE.to_owned(), RegionEntry::default())].into()));
+    account.judge("a", &[("x", GOOD)]);
+    account.settle().await;
+    for (run, minute) in [("run-1", 1), ("run-2", 1)] {
+        account.run(&ask(), run, minute).await.unwrap();
+    }
+    // The first digest is made at once, and the next one a day later.
+    for (run, bad) in [("run-3", &[("x", BAD)][..]), ("run-4", &[("x", BAD), ("y", BAD)])] {
+        account.judge("a", bad);
+        account.run(&ask(), run, 3).await.unwrap();
+    }
+    account.look("run-5", 3).await;
+    account.state.lock().unwrap().published.clear();
+    account.configured(document)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_removed_region_left_for_the_digest_is_sent_once() {
+    let account = held().await;
+    account.look("run-6", 4).await;
+    let there = |account: &Account| account.messages().iter().filter(|notice| notice["region"] == THERE).count();
+    assert_eq!(there(&account), 1, "{:?}", account.messages());
+    account.look("run-7", 5).await;
+    account.look("run-8", 6).await;
+    assert_eq!(there(&account), 1);
+    let table = account.state.lock().unwrap().table.keys().map(|key| format!("{key:?}")).collect::<Vec<_>>();
+    assert!(!table.iter().any(|key| key.contains("held/") && key.contains(THERE)), "{table:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,7 +23,7 @@ impl Processing {
         let (partition, sort) = Sent::place(origin);
         let sent = Sent::read(self.table.get(&partition, sort).await?.as_ref())?;
         let Some((waivers, write)) = sent.due(&waivers, origin)? else { return Ok(()) };
-        let notices = endings(&waivers, &self.facts(configuration), origin, &now)?;
+        let notices = endings(&waivers, &self.facts(configuration, invocation), origin, &now)?;
         let mut writes = vec![write];
         for notice in notices {
             writes.push(outbox::put(&notice)?);

@@ -281,6 +281,11 @@ impl State {
             "GetComplianceDetailsByConfigRule" => self.details(body),
             "GetComplianceDetailsByResource" => self.details_of(body),
             "SelectResourceConfig" => self.select(body),
+            // No pack was deployed.
+            "DescribeConformancePackStatus" => (200, json!({ "ConformancePackStatusDetails": [] }).to_string()),
+            "DescribeConformancePackCompliance" => {
+                (400, json!({ "__type": "NoSuchConformancePackException", "message": "no" }).to_string())
+            }
             "DescribeConfigurationRecorders" => {
                 let group = json!({ "allSupported": false, "resourceTypes": self.recorded });
                 (200, json!({ "ConfigurationRecorders": [{ "name": "r", "recordingGroup": group }] }).to_string())

@@ -16,6 +16,7 @@
 //! | `delivery` | tests the way through the topic |
 //! | `regions` | looks at the other regions of the deployment |
 //! | `removed` | drops changes of rules that were removed meanwhile |
+//! | `removed_regions` | sends what regions that were removed left unsent |
 //! | `describing` | asks for names, ARNs and tags of resources |
 //! | `waiving`, `ending` | what waivers cover; notices of their end |
 //! | `follow_up` | asks for further runs soon after a deployment |
@@ -32,6 +33,7 @@ mod packs;
 mod reading;
 mod regions;
 mod removed;
+mod removed_regions;
 mod survey;
 mod tell;
 mod waiving;
@@ -159,6 +161,7 @@ impl Processing {
         if !continues {
             // Before home is looked at: what fails here does not keep the others from being read.
             self.ask_regions(&configuration, trigger, invocation).await;
+            self.end_removed_regions(&configuration, invocation).await;
         }
         let found = self.advance(&look, &budget, invocation).await?;
         if found.unfinished {
@@ -231,7 +234,7 @@ impl Processing {
     ) -> Result<(String, EvaluationRecord), HandlerError> {
         let sha256 = self.environment.configuration_sha256.as_str();
         for (rule, reason) in &found.unreadable {
-            let fields = json!({ "rule": rule, "reason": reason });
+            let fields = json!({ "region": invocation.run.origin.region, "rule": rule, "reason": reason });
             log::info(&invocation.run.id, "a rule cannot be read; its findings stay as they are", &fields);
         }
         let (asked, configured) = ((look.trigger, changes), (configuration, sha256));
@@ -278,15 +281,20 @@ impl Processing {
         }
         let found = packs::not_whole(&self.config, configuration.packs()).await?;
         for pack in &found {
-            log::info(&invocation.run.id, "a conformance pack is not complete", &serde_json::to_value(pack)?);
+            let mut fields = serde_json::to_value(pack)?;
+            if let Some(members) = fields.as_object_mut() {
+                members.insert("region".to_owned(), invocation.run.origin.region.clone().into());
+            }
+            log::info(&invocation.run.id, "a conformance pack is not complete", &fields);
         }
         Ok(Some(u64::try_from(found.len()).unwrap_or(u64::MAX)))
     }
 
     /// What notices know beside the transitions.
-    fn facts<'a>(&'a self, configuration: &'a MonitoringConfiguration) -> Facts<'a> {
+    fn facts<'a>(&'a self, configuration: &'a MonitoringConfiguration, invocation: &'a Invocation) -> Facts<'a> {
         let bucket = &self.environment.storage.report_bucket;
-        Facts { configuration, bucket, alias: self.environment.account_alias.as_deref() }
+        let (home, alias) = (invocation.home.as_str(), self.environment.account_alias.as_deref());
+        Facts { configuration, bucket, home, alias }
     }
 
     fn measured(&self, told: Told, invocation: &Invocation) -> Value {

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_config::config::Region;
 use functions_core::{
     configuration::MonitoringConfiguration,
     evaluate::Trigger,
@@ -17,14 +16,14 @@ use serde_json::{Value, json};
 
 use super::{Processing, look::Look};
 use crate::{
-    budget::Budget, config_reads::ConfigReads, error::HandlerError, invocation::Invocation, invoke, log, queue::Batch,
+    aws::config_in, budget::Budget, config_reads::ConfigReads, error::HandlerError, invocation::Invocation, invoke,
+    log, queue::Batch,
 };
 
 impl Processing {
     /// The same for another region.
-    fn in_region(&self, region: &str) -> Self {
-        let there = self.client.config().to_builder().region(Region::new(region.to_owned())).build();
-        let client = aws_sdk_config::Client::from_conf(there);
+    pub(super) fn in_region(&self, region: &str) -> Self {
+        let client = config_in(&self.client, region);
         Self {
             config: ConfigReads::new(client.clone()),
             client,
@@ -76,9 +75,14 @@ impl Processing {
             return Ok(json!({ "region": region, "unfinished": true, "changes": resources }));
         }
         let (_, record) = there.record(&look, &configuration, 0, found, &invocation).await?;
+        let incomplete_packs = there.incomplete_packs(&configuration, &invocation).await?;
         let notices = there.tell(&configuration, 0, &invocation).await?;
-        log::line(&there.measured(Told { notices, ..Told::default() }, &invocation));
-        Ok(json!({ "region": region, "notices": notices, "totals": record.totals }))
+        let unreadable_rules = Some(record.totals.unreadable);
+        log::line(
+            &there.measured(Told { notices, incomplete_packs, unreadable_rules, ..Told::default() }, &invocation),
+        );
+        let answer = json!({ "region": region, "notices": notices, "totals": record.totals, "incompletePacks": incomplete_packs });
+        Ok(answer)
     }
 
     /// Takes the changes of other regions out of a batch, and looks at the resources that they name. Those of a region that

@@ -69,7 +69,7 @@ impl Processing {
         if self.table.write(&[write]).await? == Committed::Conflict {
             return Ok(false);
         }
-        let message = claimed.notice.message(&self.facts(configuration), unconfirmed);
+        let message = claimed.notice.message(&self.facts(configuration, invocation), unconfirmed);
         if let Err(error) = topic.publish(&message).await {
             self.release(claimed, &error, invocation).await?;
             return Err(error.into());
@@ -174,7 +174,7 @@ impl Processing {
         let transitions = held.iter().flat_map(|(_, transitions)| transitions.iter().cloned()).collect();
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let mut writes: Vec<Write> = held.iter().map(|(entry, _)| Write::delete(entry)).collect();
-        for notice in notices(transitions, &self.facts(configuration), origin, &now)? {
+        for notice in notices(transitions, &self.facts(configuration, invocation), origin, &now)? {
             writes.push(outbox::put(&notice)?);
         }
         Ok(writes)

@@ -10,7 +10,7 @@ use functions_core::{
 use functions_report::{
     files::{File, PAGE_BYTES},
     gathered::Gathered,
-    input::Context,
+    input::{Context, Elsewhere},
     model::{Control, Report, State},
 };
 use proptest::prelude::*;
@@ -162,6 +162,25 @@ fn journey_18_rule_that_the_region_does_not_offer_is_said_to_be_so() {
     assert!(index.contains("<td data-key=\"1\">not offered in eu-central-2</td><td>6.3.3</td>"), "{index}");
     let page = page(&files, "framework-pci-dss.html");
     assert!(page.contains("not offered in eu-central-2: EKS_CLUSTER_OLDEST_SUPPORTED_VERSION"), "{page}");
+}
+
+#[test]
+fn rules_that_another_region_does_not_evaluate_are_listed_with_the_reason() {
+    let elsewhere = Elsewhere {
+        region: "us-east-1".to_owned(),
+        at_home: vec!["IAM_PASSWORD_POLICY".to_owned()],
+        not_offered: vec!["ELB_LOGGING_ENABLED".to_owned()],
+    };
+    let context = Context { region: "eu-west-1".to_owned(), elsewhere: vec![elsewhere], ..context("1", TIME) };
+    let files = files(&report(context, Gathered::default(), &[]));
+    let index = page(&files, "index.html");
+    assert!(index.contains("Rules that other regions do not evaluate"), "{index}");
+    for row in [
+        "<td>us-east-1</td><td>IAM_PASSWORD_POLICY</td><td>assessed in eu-west-1</td>",
+        "<td>us-east-1</td><td>ELB_LOGGING_ENABLED</td><td>not assessed: not offered there</td>",
+    ] {
+        assert!(index.contains(row), "{index}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pulumi_component::Archive;
+use pulumi_component::value::Archive;
 
 use crate::inputs::functions::FunctionArchitecture;
 

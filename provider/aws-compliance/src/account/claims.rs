@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use pulumi_component::{PropertyError, PropertyPath};
+use pulumi_component::value::{PropertyError, PropertyPath};
 
 /// A run, and where it deploys to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

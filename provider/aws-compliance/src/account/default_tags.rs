@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use account_look::OWNER_TAG;
-use pulumi_component::{Context, PropertyError, PropertyMap, Value};
+use pulumi_component::Context;
+use pulumi_component::value::{PropertyError, PropertyMap, Value};
 
 use crate::inputs::bounds::TAG_COUNT;
 use crate::inputs::on_destroy::ON_DESTROY_TAG;

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use account_look::{Owner, RecorderAction, explained};
 use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
-use pulumi_component::{
-    Archive, ConstructError, Context, Input, Output, PropertyError, PropertyMap, ResourceOptions, Value,
-};
+use pulumi_component::value::{Archive, PropertyError, PropertyMap, Value};
+use pulumi_component::{Context, Error, Input, Output, ResourceOptions};
 
 use crate::account::bundle::Archives;
 use crate::account::claims::{self, Claimant};
@@ -70,8 +69,8 @@ impl AccountFacts {
     ///
     /// # Errors
     /// When the provider refuses, which credentials without access do, and when the code cannot be written.
-    pub async fn look(context: &Context) -> Result<Self, ConstructError> {
-        let code = Archives::new().map_err(ConstructError::Failed)?;
+    pub async fn look(context: &Context) -> Result<Self, Error> {
+        let code = Archives::new().map_err(Error::Failed)?;
         // An account need not have an alias, and who deploys need not be allowed to ask: it is for people's eyes alone.
         let alias =
             invoke(context, "aws:iam/getAccountAlias:getAccountAlias").map(|alias| Ok(alias.unwrap_or_default()));
@@ -112,9 +111,9 @@ impl AccountFacts {
     ///
     /// # Errors
     /// When the key is one of another region.
-    pub(crate) fn admit_key(self, key: &Input<String>) -> Result<Self, ConstructError> {
+    pub(crate) fn admit_key(self, key: &Input<String>) -> Result<Self, Error> {
         match self.target.key_elsewhere(key) {
-            Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
+            Some(problem) => Err(Error::InvalidInputs(vec![problem])),
             None => Ok(self),
         }
     }
@@ -128,10 +127,10 @@ impl AccountFacts {
     ///
     /// # Errors
     /// When AWS would refuse them.
-    pub(crate) fn admit_tags(self, tags: &Tags) -> Result<Self, ConstructError> {
+    pub(crate) fn admit_tags(self, tags: &Tags) -> Result<Self, Error> {
         match self.tag_problems(tags) {
             none if none.is_empty() => Ok(self),
-            problems => Err(ConstructError::InvalidInputs(problems)),
+            problems => Err(Error::InvalidInputs(problems)),
         }
     }
 
@@ -303,12 +302,12 @@ impl AccountFacts {
     }
 }
 
-async fn invoke(context: &Context, token: &str) -> Result<PropertyMap, ConstructError> {
+async fn invoke(context: &Context, token: &str) -> Result<PropertyMap, Error> {
     match context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await {
         Ok(answer) => Ok(answer.unwrap_or_default()),
-        Err(ConstructError::Failed(reason)) => {
+        Err(Error::Failed(reason)) => {
             let said = explained("the `aws` provider", &reason);
-            Err(ConstructError::Failed(said.map_or(reason.clone(), |said| format!("{said} ({reason})"))))
+            Err(Error::Failed(said.map_or(reason.clone(), |said| format!("{said} ({reason})"))))
         }
         Err(error) => Err(error),
     }

@@ -7,4 +7,5 @@ pub(crate) mod existing;
 pub mod facts;
 pub mod prepared;
 pub mod scan;
+pub mod security_hub;
 pub mod service_linked_role;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pulumi_component::{ConstructError, Context, Output};
+use pulumi_component::{Context, Error, Output};
 
 use crate::account::facts::AccountFacts;
 use crate::plan::Plan;
@@ -65,7 +65,7 @@ impl Prepared {
     ///
     /// # Errors
     /// When the provider refuses. What is wrong with the inputs comes before that.
-    pub async fn new(context: &Context, inputs: PlanInputs<'_>) -> Result<Self, ConstructError> {
+    pub async fn new(context: &Context, inputs: PlanInputs<'_>) -> Result<Self, Error> {
         Self::over(context, inputs, &[]).await
     }
 
@@ -73,7 +73,7 @@ impl Prepared {
     ///
     /// # Errors
     /// As [`Prepared::new`].
-    pub async fn over(context: &Context, inputs: PlanInputs<'_>, regions: &[String]) -> Result<Self, ConstructError> {
+    pub async fn over(context: &Context, inputs: PlanInputs<'_>, regions: &[String]) -> Result<Self, Error> {
         let selection = Selection::new(inputs);
         match AccountFacts::look(context).await {
             Ok(account) => {
@@ -93,7 +93,7 @@ impl Prepared {
             Err(error) if selection.errors.is_empty() => Err(error),
             Err(_) => {
                 selection.warnings.iter().for_each(|warning| context.warn(warning.to_string()));
-                Err(ConstructError::InvalidInputs(selection.errors))
+                Err(Error::InvalidInputs(selection.errors))
             }
         }
     }

@@ -5,7 +5,8 @@ use account_look::{
     recorder_action,
 };
 use futures::FutureExt;
-use pulumi_component::{ConstructError, Context, PropertyError};
+use pulumi_component::value::PropertyError;
+use pulumi_component::{Context, Error};
 
 use crate::account::existing::found::{Existing, Planned};
 use crate::account::existing::reading;
@@ -54,7 +55,7 @@ pub(crate) async fn see(
     request: LookRequest,
     planned: &Planned,
     problems: (Vec<PropertyError>, Vec<PropertyError>),
-) -> Result<AccountFacts, ConstructError> {
+) -> Result<AccountFacts, Error> {
     let existing = existing(context, &facts, &request, planned).await;
     see_known(context, facts, request, (planned, &existing), problems).await
 }
@@ -69,7 +70,7 @@ pub(crate) async fn see_known(
     request: LookRequest,
     (planned, existing): (&Planned, &Existing),
     (mut errors, warnings): (Vec<PropertyError>, Vec<PropertyError>),
-) -> Result<AccountFacts, ConstructError> {
+) -> Result<AccountFacts, Error> {
     warnings.iter().for_each(|warning| context.warn(warning.to_string()));
     let request = complete(request, &facts);
     let owner = request.owner.clone().unwrap_or_default();
@@ -90,7 +91,7 @@ pub(crate) async fn see_known(
         }
     }
     if !errors.is_empty() {
-        return Err(ConstructError::InvalidInputs(errors));
+        return Err(Error::InvalidInputs(errors));
     }
     let adoption = existing.adoption(&owner);
     let unsure = [existing.without_key(planned, &owner, &adoption), existing.warned_unknown(planned)];

@@ -1,6 +1,7 @@
 //! Whether the account has AWS Config's service-linked role.
 
-use pulumi_component::{Context, PropertyMap, Value};
+use pulumi_component::Context;
+use pulumi_component::value::{PropertyMap, Value};
 
 use crate::account::facts::{AccountFacts, ServiceLinkedRole};
 use crate::inputs::recorder::RecorderSettingsArgs;

@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use account_look::{Namesake, NamesakeKind};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use pulumi_component::context::{Log, LogEntry};
-use pulumi_component::{
-    ConstructRequest, Deployment, Invocation, Invoked, MethodCall, MonitorError, PropertyMap, Reading, Registered,
-    Registration, ResourceMonitor, Surroundings, Urn, Value, construct,
+use pulumi_component::engine::{
+    ConstructRequest, Deployment, Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration,
+    ResourceMonitor, Runtime, construct,
 };
+use pulumi_component::engine::{Log, LogEntry};
+use pulumi_component::value::{PropertyMap, Urn, Value};
 use serde::Serialize;
 
 use crate::parts::monitoring::ComplianceMonitoring;
@@ -76,9 +77,9 @@ impl ImportFile {
             ..ConstructRequest::default()
         };
         let recorder = Arc::new(Recorder { target: target.clone(), registrations: Mutex::default() });
-        let surroundings =
-            Surroundings { monitor: Arc::clone(&recorder) as _, log: Arc::clone(&recorder) as _, configuration: None };
-        construct::<ComplianceMonitoring>(request, surroundings).await.map_err(|error| error.to_string())?;
+        let runtime =
+            Runtime { monitor: Arc::clone(&recorder) as _, log: Arc::clone(&recorder) as _, configuration: None };
+        construct::<ComplianceMonitoring>(request, runtime).await.map_err(|error| error.to_string())?;
         let registrations = recorder.registrations.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Self { resources: resources(&registrations, found) })
     }

@@ -5,19 +5,21 @@ use std::process::ExitCode;
 
 use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
-use pulumi_component::{
-    Checks, PreparedComponent, PropertyError, PropertyMap, PropertyValue, Value, check, from_properties,
-};
+use pulumi_component::engine::{check, from_properties};
+use pulumi_component::value::{PropertyError, PropertyMap, PropertyPath, PropertyValue, Value};
+use pulumi_component::{Checks, PreparedComponent};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::file::{self, Deployment};
+use crate::cli::file;
+use crate::cli::program::Found;
 use crate::cli::{table, terminal};
 use crate::inputs::bounds;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
 use crate::plan::Plan;
+use crate::plan::regions::refused_home;
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
 use crate::queries::rules::{CheckedRules, Findings};
@@ -80,10 +82,10 @@ enum Asked {
     },
     /// Judge the inputs of a deployment as its preview does.
     Check {
-        /// YAML or JSON with inputs of `ComplianceMonitoring`, such as `rules` and `frameworks`, and with `regions`; `-` for
-        /// standard input.
+        /// YAML or JSON with inputs of `ComplianceMonitoring`, such as `rules` and `frameworks`; or a Pulumi program in YAML,
+        /// all of whose components of this type are checked; `-` for standard input.
         file: PathBuf,
-        /// A region that the rules are to be deployed to, beside those of the file.
+        /// The region of the deployment; given more than once, each is checked.
         #[arg(long = "region", value_name = "REGION")]
         regions: Vec<String>,
         /// Print JSON, as `checkRules` answers.
@@ -178,7 +180,7 @@ impl Asked {
                 Ok(compared) => Answer::Good(if json { pretty(&compared) } else { table::comparison(&compared) }),
                 Err(_) => unknown_frameworks(&ids),
             },
-            Self::Check { file, regions, json } => match judged(&file, regions) {
+            Self::Check { file, regions, json } => match judged(&file, &regions) {
                 Ok(checked) => {
                     let text = if json { pretty(&checked) } else { table::checked(&checked) };
                     if checked.valid { Answer::Good(text) } else { Answer::Bad(text) }
@@ -348,25 +350,50 @@ fn nothing_to_render(ids: &[String]) -> String {
     format!("{} has no rules to deploy: {}", ids.join(" + "), others.collect::<Vec<_>>().join(", "))
 }
 
-fn judged(file: &Path, regions: Vec<String>) -> Result<CheckedRules, String> {
-    Ok(judge(file::read(file)?, regions))
+fn judged(file: &Path, regions: &[String]) -> Result<CheckedRules, String> {
+    let mut findings = Findings::default();
+    let mut first: Option<PropertyPath> = None;
+    for Found { at, inputs, has_provider } in file::read_all(file)? {
+        if !has_provider && let Some(other) = &first {
+            let reason = format!(
+                "`{other}` is of a ComplianceMonitoring of the same account and region, and there may be one; give this one the \
+                 provider of another account or region (`options.provider`), or remove one"
+            );
+            findings.add(vec![PropertyError::new(at.clone(), reason)], Vec::new());
+        }
+        if !has_provider {
+            first.get_or_insert_with(|| at.clone());
+        }
+        let found = judge(inputs, regions);
+        let under = |problems: Vec<PropertyError>| problems.into_iter().map(|one| one.under(at.clone())).collect();
+        findings.add(under(found.errors), under(found.warnings));
+        findings.notes.extend(found.notes);
+    }
+    Ok(findings.into())
 }
 
-/// Judges the inputs of a deployment, or those of them that are given, as its preview does; `regions` is no input of one.
-fn judge(given: PropertyMap, regions: Vec<String>) -> CheckedRules {
-    let Deployment { mut judged, regions: of_file } = file::deployment(given, ComplianceMonitoring::check);
-    let regions: Vec<_> = of_file.into_iter().chain(regions).collect();
+/// Judges the inputs of a deployment, or those of them that are given, as its preview does in each of the regions.
+fn judge(given: PropertyMap, homes: &[String]) -> Findings {
+    let mut judged = file::deployment(given, ComplianceMonitoring::check);
     let mut found = Findings::default();
     if let Some(args) = judged.args.take() {
-        found = Findings::of(&Selection::new(args.plan_inputs()), &regions);
-        for target in regions.iter().map(|code| Target::region(code)) {
-            let elsewhere = args.elsewhere(&target);
+        let selection = Selection::new(args.plan_inputs());
+        found = Findings::of(&selection, homes);
+        for home in homes.iter().map(|code| Target::region(code)) {
+            let elsewhere = args.elsewhere(&home);
             found.add(elsewhere.errors, elsewhere.warnings);
+            let others = selection.over(&args.regions, &home);
+            found.add(Vec::from_iter(refused_home(&others, &home)), Vec::from_iter(args.warned_vpc(&others)));
+            for other in &others {
+                let (errors, warnings) = args.region_problems(other);
+                found.add(errors, warnings);
+                found.notes.extend(other.notes.iter().cloned());
+            }
         }
     }
     judged.add(std::mem::take(&mut found.errors));
     let warnings = judged.warnings.into_iter().chain(found.warnings).collect();
-    Findings { errors: judged.problems, warnings, ..found }.into()
+    Findings { errors: judged.problems, warnings, ..found }
 }
 
 fn pretty(value: &impl Serialize) -> String {

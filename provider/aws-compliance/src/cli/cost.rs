@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use account_look::{LookRequest, RecorderAction, look, recorder_action};
 use clap::{Args, Parser, Subcommand};
 use compliance_types::recorder::RecorderMode;
-use pulumi_component::PropertyError;
+use pulumi_component::value::PropertyError;
 
 use crate::cli::{file, table, terminal};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
@@ -78,7 +78,7 @@ impl EstimateArgs {
     fn estimate(&self) -> Result<CostEstimate, Vec<String>> {
         let given = file::read(&self.file).map_err(|reason| vec![reason])?;
         // The estimate checks what the inputs say.
-        let mut judged = file::deployment(given, |_, _| {}).judged;
+        let mut judged = file::deployment(given, |_, _| {});
         let Some(args) = judged.args.take() else { return Err(texts(judged.problems)) };
         let inspects = self.account && judged.problems.is_empty();
         let context = if inspects { self.inspected(&args)? } else { self.assumed(&args) };

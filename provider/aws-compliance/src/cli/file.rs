@@ -3,17 +3,34 @@
 use std::io::Read;
 use std::path::Path;
 
-use pulumi_component::{Checks, Judged, PropertyMap, PropertyValue, Value, judge};
+use pulumi_component::Checks;
+use pulumi_component::engine::{Judged, judge};
+use pulumi_component::value::{PropertyMap, PropertyValue, Value};
 
+use crate::cli::program::{self, Found};
 use crate::cli::terminal;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
-use crate::queries::rules::CheckRulesArgs;
 
-/// The members of a YAML or JSON file; `-` is standard input.
+/// The inputs of the component in a YAML or JSON file, or in a Pulumi program in YAML; `-` is standard input.
 ///
 /// # Errors
-/// When the file cannot be read, or is not an object.
+/// When the file cannot be read, is not an object, or is a program of several components.
 pub(super) fn read(file: &Path) -> Result<PropertyMap, String> {
+    let mut found = read_all(file)?;
+    match (found.pop(), found.pop()) {
+        (Some(one), None) => Ok(one.inputs),
+        (last, other) => {
+            let places: Vec<_> = other.iter().chain(&last).map(|one| one.at.to_string()).collect();
+            Err(format!("{}: expected one ComplianceMonitoring, found {}", file.display(), places.join(" and ")))
+        }
+    }
+}
+
+/// The inputs of each component of a file.
+///
+/// # Errors
+/// When the file cannot be read, is not an object, or is a program without the component.
+pub(super) fn read_all(file: &Path) -> Result<Vec<Found>, String> {
     let named = file.display();
     let text = match file.to_str() {
         Some("-") => {
@@ -26,28 +43,18 @@ pub(super) fn read(file: &Path) -> Result<PropertyMap, String> {
     // YAML contains JSON.
     let read: serde_json::Value = serde_saphyr::from_str(&text).map_err(|error| format!("{named}: {error}"))?;
     match PropertyValue::from_json(read).value {
-        Value::Object(members) => Ok(members),
+        Value::Object(members) => program::components(members).map_err(|reason| format!("{named}: {reason}")),
         _ => Err(format!("{named}: expected an object with inputs of ComplianceMonitoring, such as `rules`")),
     }
 }
 
-/// What a file says.
-pub(super) struct Deployment {
-    /// Its inputs, or those of them that are given, with what is invalid in them.
-    pub judged: Judged<ComplianceMonitoringArgs>,
-    /// The regions beside them, which are no input of a deployment.
-    pub regions: Vec<String>,
-}
-
 /// Reads the inputs of a deployment as its preview does: what has an invalid name or shape is a problem, and the rest is
 /// checked all the same.
-pub(super) fn deployment(mut given: PropertyMap, check: fn(&ComplianceMonitoringArgs, &mut Checks)) -> Deployment {
-    let of_regions: PropertyMap = given.remove_entry("regions").into_iter().collect();
-    let mut judged = judge::<ComplianceMonitoringArgs>(given, check);
-    let of_regions = judge::<CheckRulesArgs>(of_regions, |_, _| {});
-    judged.problems.extend(of_regions.problems);
-    judged.warnings.extend(of_regions.warnings);
-    Deployment { judged, regions: of_regions.args.unwrap_or_default().regions }
+pub(super) fn deployment(
+    given: PropertyMap,
+    check: fn(&ComplianceMonitoringArgs, &mut Checks),
+) -> Judged<ComplianceMonitoringArgs> {
+    judge::<ComplianceMonitoringArgs>(given, check)
 }
 
 /// The inputs of a deployment, all of them valid by shape.
@@ -63,9 +70,8 @@ pub(super) struct Inputs {
 /// # Errors
 /// With every problem, each with the file and the path in it.
 pub(super) fn inputs(path: &Path) -> Result<Inputs, Vec<String>> {
-    let mut given = read(path).map_err(|reason| vec![reason])?;
-    let judged = deployment(given.clone(), |_, _| {}).judged;
-    given.remove("regions");
+    let given = read(path).map_err(|reason| vec![reason])?;
+    let judged = deployment(given.clone(), |_, _| {});
     judged.warnings.iter().for_each(terminal::warning);
     match judged.args {
         Some(args) if judged.problems.is_empty() => Ok(Inputs { given, args }),

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod cost;
 pub mod doctor;
 mod file;
+mod program;
 pub mod remediation;
 pub mod report;
 mod table;

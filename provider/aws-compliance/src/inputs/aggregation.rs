@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use pulumi_component::{Checks, Scalar};
+use pulumi_component::Checks;
+use pulumi_component::value::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Which alarms there are, and when they go off.
 
 use compliance_types::severity::Severity;
-use pulumi_component::{Checks, Input, Wrong};
+use pulumi_component::{Checks, Input, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -61,11 +61,11 @@ impl AlarmsSettingsArgs {
                 let reason = format!(
                     "by `functions.schedule` up to {gap} hours pass between two runs: the alarm goes off each time"
                 );
-                Err(Wrong::new(reason).nearest(gap + 1))
+                Err(InvalidValue::new(reason).nearest(gap + 1))
             }
-            false => Err(Wrong::new(format!(
-                "by `functions.schedule` more than {MOST_HOURS} hours, the maximum here, pass between two runs: the alarm goes \
-                 off each time; let `functions.schedule` run once a week at least"
+            false => Err(InvalidValue::new(format!(
+                "by `functions.schedule` {gap} hours pass between two runs, and `silentHours` is at most {MOST_HOURS}: the alarm goes \
+                 off each time; let `functions.schedule` run more often than once a week, or set `alarms.enabled` to false"
             ))),
         });
     }

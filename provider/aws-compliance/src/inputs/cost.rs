@@ -1,6 +1,6 @@
 //! How much AWS Config may cost, and who is notified.
 
-use pulumi_component::{Checks, Input, Wrong};
+use pulumi_component::{Checks, Input, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,12 +42,12 @@ impl CostArgs {
     }
 
     /// Judges the amount of a budget.
-    pub fn judge_amount(usd: &f64) -> Result<(), Wrong> {
+    pub fn judge_amount(usd: &f64) -> Result<(), InvalidValue> {
         match usd.is_finite() && *usd >= LEAST_USD {
             true => Ok(()),
-            false => {
-                Err(Wrong::new(format!("expected at least {LEAST_USD} US dollars; to have no budget, leave it out")))
-            }
+            false => Err(InvalidValue::new(format!(
+                "expected at least {LEAST_USD} US dollars; to have no budget, leave it out"
+            ))),
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use compliance_types::severity::Severity;
-use pulumi_component::{Input, Scalar, Suggested};
+use pulumi_component::Input;
+use pulumi_component::value::{Scalar, Suggested};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

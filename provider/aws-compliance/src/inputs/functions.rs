@@ -1,7 +1,8 @@
 //! How the functions run.
 
 use compliance_types::choices::CountedRules;
-use pulumi_component::{Checks, Input, Wrong};
+use pulumi_component::engine::Given;
+use pulumi_component::{Checks, Input, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -99,11 +100,11 @@ impl FunctionsSettingsArgs {
         let timeout = self.timeout_seconds.given().and_then(|given| given.value.as_ref().copied());
         checks.warn_input("schedule", &self.schedule, |schedule| match (bounds::runs(schedule), timeout) {
             (Some(bounds::Runs { last_year: Some(year), .. }), _) => {
-                Err(Wrong::new(format!("processing does not run any more after {year}")))
+                Err(InvalidValue::new(format!("processing does not run any more after {year}")))
             }
-            (Some(runs), Some(timeout)) if runs.shortest_seconds < u64::from(timeout) => {
-                Err(Wrong::new(format!("runs may overlap: one may take the {timeout} seconds of `timeoutSeconds`")))
-            }
+            (Some(runs), Some(timeout)) if runs.shortest_seconds < u64::from(timeout) => Err(InvalidValue::new(
+                format!("runs may overlap: one may take the {timeout} seconds of `timeoutSeconds`"),
+            )),
             _ => Ok(()),
         });
     }

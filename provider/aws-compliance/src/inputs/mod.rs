@@ -6,6 +6,7 @@ pub(crate) mod bounds;
 pub mod cost;
 pub mod custom_rule;
 pub mod dashboard;
+pub mod exports;
 pub mod framework;
 pub mod functions;
 pub mod history;

@@ -8,6 +8,7 @@ use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::alarms::AlarmsSettingsArgs;
 use crate::inputs::cost::CostArgs;
 use crate::inputs::dashboard::DashboardSettingsArgs;
+use crate::inputs::exports::ExportsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::history::HistorySettingsArgs;
@@ -38,6 +39,8 @@ pub struct ComplianceMonitoringArgs {
     pub kms_key_arn: Option<Input<String>>,
     /// Settings of the report bucket.
     pub reports: ReportsArgs,
+    /// Where findings are exported to, beside the report.
+    pub exports: ExportsArgs,
     /// Whether the evaluation history can be queried.
     pub history: HistorySettingsArgs,
     /// Settings of the account check before a deployment.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use compliance_types::choices::DigestPeriod;
 use compliance_types::severity::Severity;
-use pulumi_component::{Checks, Input, PropertyError, Scalar, Suggested, Wrong};
+use pulumi_component::value::{PropertyError, Scalar, Suggested};
+use pulumi_component::{Checks, Input, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -167,7 +168,7 @@ impl NotificationsArgs {
                 checks.plain("", name.as_str(), |name| match known.contains(name) {
                     true => Ok(()),
                     false => {
-                        let wrong = Wrong::new("no rule of this deployment has this name");
+                        let wrong = InvalidValue::new("no rule of this deployment has this name");
                         Err(match nearest_of(name, known.iter().map(String::as_str)) {
                             Some(nearest) => wrong.nearest(nearest),
                             None => wrong,
@@ -188,17 +189,17 @@ impl NotificationsArgs {
     }
 }
 
-fn take(taken: &mut BTreeMap<String, String>, endpoint: &str, name: &str) -> Result<(), Wrong> {
+fn take(taken: &mut BTreeMap<String, String>, endpoint: &str, name: &str) -> Result<(), InvalidValue> {
     match taken.insert(endpoint.to_owned(), name.to_owned()) {
-        Some(first) => Err(Wrong::new(format!("the same address as `{first}`; remove one of the two"))),
+        Some(first) => Err(InvalidValue::new(format!("the same address as `{first}`; remove one of the two"))),
         None => Ok(()),
     }
 }
 
-fn is_framework(id: &str) -> Result<(), Wrong> {
+fn is_framework(id: &str) -> Result<(), InvalidValue> {
     match framework(id) {
         Some(_) => Ok(()),
-        None => Err(Wrong::new(unknown_framework(id, "").text())),
+        None => Err(InvalidValue::new(unknown_framework(id, "").text())),
     }
 }
 

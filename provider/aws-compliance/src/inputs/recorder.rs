@@ -2,7 +2,8 @@
 
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use compliance_types::resource::IAM_TYPES;
-use pulumi_component::{Checks, Input, PropertyPath};
+use pulumi_component::value::PropertyPath;
+use pulumi_component::{Checks, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{Input, Scalar};
+use pulumi_component::Input;
+use pulumi_component::value::Scalar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

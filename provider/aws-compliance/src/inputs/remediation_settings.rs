@@ -9,7 +9,7 @@ use functions_core::remediation::settings::{
     APPROVAL_HOURS, Limits, MAX_ACTIONS, MAX_PERCENT, OPT_OUT_TAG, VERIFICATION_HOURS,
 };
 use functions_core::remediation::window::Window;
-use pulumi_component::{Checks, Wrong};
+use pulumi_component::{Checks, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ impl RemediationArgs {
             let (least, most, unit) = (*range.start(), *range.end(), unit.to_owned());
             move |value: &u32| match (least..=most).contains(value) {
                 true => Ok(()),
-                false => Err(Wrong::new(format!("expected {least} to {most}{unit}"))),
+                false => Err(InvalidValue::new(format!("expected {least} to {most}{unit}"))),
             }
         };
         for (path, value, range, unit) in [
@@ -152,7 +152,7 @@ impl RemediationArgs {
         checks.each("windows", &self.windows, |checks, window| {
             checks.plain("", window.as_str(), |window| match Window::parse(window) {
                 Ok(_) => Ok(()),
-                Err(error) => Err(Wrong::new(error.to_string())),
+                Err(error) => Err(InvalidValue::new(error.to_string())),
             });
         });
         if self.mode == RemediationMode::Automatic && self.opt_in_tag.is_none() {
@@ -245,7 +245,7 @@ mod tests {
         let known = known.map(|(name, identifier)| (name.to_owned(), identifier.to_owned())).into();
         let mut checks = Checks::default();
         checks.under("remediation", |checks| args.check(&known, checks));
-        let texts = |problems: &[pulumi_component::PropertyError]| {
+        let texts = |problems: &[pulumi_component::value::PropertyError]| {
             problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.reason)).collect()
         };
         (texts(checks.errors()), texts(checks.warnings()))

@@ -1,6 +1,6 @@
 //! Where reports are kept and for how long.
 
-use pulumi_component::{Checks, Input, Wrong};
+use pulumi_component::{Checks, Input, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ impl ReportsArgs {
         checks.warn_input("retentionDays", &self.retention_days, |days| match u64::from(*days) >= gap {
             true => Ok(()),
             false => {
-                let wrong = Wrong::new(format!(
+                let wrong = InvalidValue::new(format!(
                     "by `functions.schedule` up to {gap} days pass between two runs: the last report is deleted before the \
                      next one is compared with it, and every finding is new again"
                 ));

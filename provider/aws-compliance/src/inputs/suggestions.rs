@@ -2,7 +2,7 @@
 
 use aws_compliance_catalog::{Catalog, Framework, Rule, Trigger, frameworks};
 use compliance_types::recorder::EvaluationFrequency;
-use pulumi_component::{Suggestion, Suggestions};
+use pulumi_component::value::{Suggestion, Suggestions};
 
 /// Types and parameters that are named one by one; the rest is counted.
 const NAMED: usize = 3;

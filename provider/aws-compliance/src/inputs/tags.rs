@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{Input, Text};
+use pulumi_component::Input;
+use pulumi_component::value::Text;
 
 /// Tags by name.
 pub type Tags = BTreeMap<String, Input<String>>;

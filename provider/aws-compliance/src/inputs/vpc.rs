@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pulumi_component::engine::Given;
 use pulumi_component::{Checks, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
-use aws_compliance_catalog::{framework, unknown_framework};
+use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use compliance_types::time::Timestamp;
 use functions_core::waiver::{Defect, MAX_DAYS, Standing, Waiver};
-use pulumi_component::{Checks, Scalar, Text, Wrong};
+use pulumi_component::value::{Scalar, Text};
+use pulumi_component::{Checks, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -88,7 +89,7 @@ impl WaiverArgs {
         if let Some(id) = &self.framework {
             checks.plain("framework", id.as_str(), |id| match framework(id) {
                 Some(_) => Ok(()),
-                None => Err(Wrong::new(unknown_framework(id, "").text())),
+                None => Err(InvalidValue::new(unknown_framework(id, "").text())),
             });
         }
         if let (Some(control), Some(known)) = (&self.control, self.framework.as_deref().and_then(framework)) {
@@ -153,10 +154,9 @@ pub(crate) fn today() -> Timestamp {
     Timestamp::from_unix_seconds(since_1970.as_secs())
 }
 
-pub(crate) fn nearest(reason: &str, name: &str, known: &BTreeSet<String>) -> Wrong {
-    let near = |other: &&String| strsim::jaro(name, other);
-    let wrong = Wrong::new(reason);
-    match known.iter().max_by(|one, other| near(one).total_cmp(&near(other))) {
+pub(crate) fn nearest(reason: &str, name: &str, known: &BTreeSet<String>) -> InvalidValue {
+    let wrong = InvalidValue::new(reason);
+    match nearest_of(name, known.iter().map(String::as_str)) {
         Some(nearest) => wrong.nearest(nearest),
         None => wrong,
     }
@@ -187,7 +187,7 @@ mod tests {
         let known = ["ebs-volumes-encrypted", "s3-bucket-encryption-enabled"].map(str::to_owned).into();
         let mut checks = Checks::default();
         check_on("2026-12-01", &[waiver], 365, &known, &mut checks);
-        let texts = |problems: &[pulumi_component::PropertyError]| {
+        let texts = |problems: &[pulumi_component::value::PropertyError]| {
             problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.reason)).collect()
         };
         (texts(checks.errors()), texts(checks.warnings()))

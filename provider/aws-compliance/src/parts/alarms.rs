@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use aws_resources::cloudwatch::{self, MetricAlarmBuilder, MetricAlarmMetricQuery, MetricAlarmMetricQueryMetric};
 use functions_core::contract::{Handler, metric};
-use functions_core::runbook::Runbook;
+use functions_core::runbook::latest_report;
 use pulumi_component::{
-    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken, all, interpolate,
+    Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken, all, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,11 +93,11 @@ impl PreparedComponent for Alarms {
         checks.under("settings", |checks| args.settings.check_severities(checks));
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         AccountFacts::look(context).await?.admit_tags(&args.tags)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         if !args.settings.enabled {
             return Ok(Self { alarm_names: Output::known(Vec::new()) });
         }
@@ -189,7 +189,7 @@ impl Described<'_> {
     fn alarm(&self, row: &AlarmPlan) -> MetricAlarmBuilder {
         cloudwatch::MetricAlarm::child(self.scope, &row.name)
             .name(self.args.name_prefix.alarm(&row.name))
-            .alarm_description(interpolate!("{} What to do: {}", row.text.as_str(), self.link(row.runbook)))
+            .alarm_description(self.description(row))
             .alarm_actions(self.topic())
             .tags(tags::owned(&self.args.tags, self.facts))
     }
@@ -209,9 +209,21 @@ impl Described<'_> {
         vec![(&self.args.topic_arn).into()]
     }
 
-    fn link(&self, runbook: Runbook) -> Output<String> {
-        let place = self.facts.partition().zip(&self.facts.region()).zip(self.args.bucket_name.output());
-        place.map(move |((partition, region), bucket)| runbook.link(&partition, &region, &bucket))
+    /// What happened, for what the report shows also where the last one is, and what to do.
+    fn description(&self, row: &AlarmPlan) -> Output<String> {
+        let (runbook, reported) = (row.runbook, matches!(row.watch, Watch::OpenFindings | Watch::ScoreFall));
+        let links = self.facts.partition().zip(&self.facts.region()).zip(self.args.bucket_name.output()).map(
+            move |((partition, region), bucket)| {
+                let page = runbook.link(&partition, &region, &bucket);
+                match reported {
+                    true => {
+                        format!("Latest report: {} What to do: {page}", latest_report(&partition, &region, &bucket))
+                    }
+                    false => format!("What to do: {page}"),
+                }
+            },
+        );
+        interpolate!("{} {}", row.text.as_str(), links)
     }
 }
 
@@ -220,8 +232,8 @@ mod tests {
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
-    use pulumi_component::Value;
     use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+    use pulumi_component::value::Value;
     use serde_json::json;
 
     use super::*;

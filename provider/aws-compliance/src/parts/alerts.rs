@@ -3,9 +3,9 @@
 use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, Json, PolicyDocument, Statement, cloudwatch, sns, sqs};
 use functions_core::delivery::RETENTION_SECONDS;
+use pulumi_component::options::depends_on;
 use pulumi_component::{
-    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, all,
-    depends_on,
+    Checks, Context, Error, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, all,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -104,11 +104,11 @@ impl PreparedComponent for Alerts {
         checks.under("notifications", |checks| args.notifications.check(checks));
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let key = args.kms_key_arn;
         let topic = sns::Topic::child(scope, "topic")
             .name(args.name_prefix.topic())

@@ -1,7 +1,7 @@
 //! The budget: how much AWS Config may cost in a month, and the messages that say when it costs more.
 
 use aws_resources::{ArnBuilder, Statement, budgets};
-use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
+use pulumi_component::{Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,15 +74,15 @@ impl PreparedComponent for Budget {
         CostArgs::check_percents(&args.notify_at_percent, checks);
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
         match facts.target().without_budgets("monthlyUsd") {
-            Some(problem) => Err(ConstructError::InvalidInputs(vec![problem])),
+            Some(problem) => Err(Error::InvalidInputs(vec![problem])),
             None => Ok(facts),
         }
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let filter = |name: &str, value: Input<String>| Input::from(budgets::BudgetCostFilter::new(name, vec![value]));
         let notification = |percent: &u32| {
             let notification =

@@ -4,7 +4,7 @@ use account_look::Owner;
 use aws_resources::{DashboardBody, Graph, cloudwatch};
 use compliance_types::severity::Severity;
 use functions_core::contract::{Handler, metric};
-use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
+use pulumi_component::{Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +53,11 @@ impl PreparedComponent for Dashboard {
         args.name_prefix.check(checks);
     }
 
-    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, _args: &Self::Args) -> Result<AccountFacts, Error> {
         AccountFacts::look(context).await
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let dashboard = cloudwatch::Dashboard::child(
             scope,
             "dashboard",

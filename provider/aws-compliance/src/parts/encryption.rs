@@ -3,7 +3,7 @@
 use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
 use pulumi_component::{
-    Checks, ConstructError, Context, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
+    Checks, Context, Error, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,11 +87,11 @@ impl PreparedComponent for Encryption {
         bounds::check_tags(&args.tags, checks);
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         AccountFacts::look(context).await?.admit_tags(&args.tags)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let key = kms::Key::child(scope, "key")
             .description("Encrypts the reports, queues, logs and notices of compliance monitoring")
             .enable_key_rotation(true)

@@ -10,8 +10,7 @@ use aws_resources::{athena, glue};
 use functions_core::history::{COLUMNS, Column, Kind, PARTITION};
 use functions_core::key::{HISTORY_PREFIX, QUERIES_PREFIX};
 use pulumi_component::{
-    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken,
-    interpolate,
+    Checks, Context, Error, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,11 +92,11 @@ impl PreparedComponent for History {
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let adopted = |kind, name: &str| facts.adoption().of(kind, name, ResourceOptions::default());
         let database = glue::CatalogDatabase::child(scope, "database")
             .options(adopted(NamesakeKind::Database, &args.name_prefix.history_database()))

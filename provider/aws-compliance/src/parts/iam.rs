@@ -21,6 +21,8 @@ impl IamArgs {
             .description(description)
             .set_permissions_boundary(self.permissions_boundary.clone())
             .set_path(self.path.clone())
+            // An inline policy that a run created and did not record, because it was killed, would keep the role.
+            .force_detach_policies(true)
             .set_tags(tags::input(tags))
             .register()
     }

@@ -14,6 +14,7 @@ pub mod monitoring;
 pub mod part;
 pub mod recorder;
 mod regions;
+mod remains;
 pub mod report_store;
 pub mod rule_set;
 mod tags;

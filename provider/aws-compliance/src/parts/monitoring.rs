@@ -6,14 +6,15 @@ use aws_resources::lambda;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
 use futures::future::join_all;
-use pulumi_component::{
-    Checks, ConstructError, Context, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, depends_on,
-};
+use pulumi_component::engine::Given;
+use pulumi_component::engine::Resolve;
+use pulumi_component::options::depends_on;
+use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken};
 
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
-use crate::account::{scan, service_linked_role};
+use crate::account::{scan, security_hub, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts;
@@ -28,6 +29,7 @@ use crate::parts::history::History;
 use crate::parts::part::Whole;
 use crate::parts::recorder::{Recorder, role};
 use crate::parts::regions::{self, Shared};
+use crate::parts::remains::after_destroy;
 use crate::parts::report_store::ReportStore;
 use crate::parts::rule_set::RuleSet;
 use crate::plan::Plan;
@@ -89,6 +91,8 @@ pub struct ComplianceMonitoring {
     /// ARN of the role that AWS Config reads this account with: that of the recorder in use. Of a recorder that is reused it is
     /// known where the account was inspected.
     pub config_role_arn: Output<Option<String>>,
+    /// What remains after `pulumi destroy`, how to read it, and how to delete it.
+    pub after_destroy: Output<String>,
 }
 
 impl PreparedComponent for ComplianceMonitoring {
@@ -104,7 +108,7 @@ impl PreparedComponent for ComplianceMonitoring {
         parts::check(args, checks);
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, Error> {
         let prepared = Prepared::over(context, args.plan_inputs(), &args.regions).await?;
         let (plan, account) = (&prepared.plan, &prepared.account);
         args.aggregation.tell(context, account, &args.regions);
@@ -119,9 +123,10 @@ impl PreparedComponent for ComplianceMonitoring {
         let mut warnings: Vec<_> = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
         let others: Vec<_> = prepared.regions.iter().map(|one| one.planned.clone()).collect();
         errors.extend(refused_home(&others, account.target()));
+        errors.extend(security_hub::problem(context, args.exports, account.target()).await);
         warnings.extend(args.warned_vpc(&others));
         for one in &prepared.regions {
-            let (wrong, odd) = args.region_problems(one);
+            let (wrong, odd) = args.region_problems(&one.planned);
             errors
                 .extend(wrong.into_iter().chain(one.account.claimed(context).map(|other| one.planned.problem(&other))));
             warnings.extend(odd);
@@ -161,7 +166,7 @@ impl PreparedComponent for ComplianceMonitoring {
         Ok(prepared.with(account))
     }
 
-    fn construct(scope: &Scope, args: Self::Args, prepared: &Prepared) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, prepared: &Prepared) -> Result<Self, Error> {
         let facts = &prepared.account;
         let (kms_key_id, kms_key_arn) = match &args.kms_key_arn {
             Some(own) => (own.output().clone(), own.output().clone()),
@@ -222,7 +227,9 @@ impl PreparedComponent for ComplianceMonitoring {
         } else {
             Output::known(None)
         };
+        let own_key = args.kms_key_arn.is_none().then_some(&kms_key_id);
         Ok(Self {
+            after_destroy: after_destroy(args.reports.on_destroy(), &reports.bucket_name, own_key),
             bucket_name: reports.bucket_name,
             bucket_arn: reports.bucket_arn,
             kms_key_id,

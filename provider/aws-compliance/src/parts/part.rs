@@ -1,6 +1,7 @@
 //! What a part declares of itself: the whole checks, scans and serves by iterating over the parts.
 
 use account_look::{LookRequest, NamesakeKind, PlannedName, PlannedResource};
+use pulumi_component::engine::Given;
 use pulumi_component::{Checks, PreparedComponent, Provider};
 
 use crate::inputs::monitoring::ComplianceMonitoringArgs;

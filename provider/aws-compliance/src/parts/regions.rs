@@ -4,7 +4,8 @@
 use account_look::LookRequest;
 use aws_compliance_catalog::INLINE_BYTES;
 use compliance_types::recorder::RecorderMode;
-use pulumi_component::{ConstructError, Output, PropertyError, Scope};
+use pulumi_component::value::PropertyError;
+use pulumi_component::{Error, Output, Scope};
 
 use crate::account::prepared::{OtherRegion, Prepared};
 use crate::inputs::lookup::LookupArgs;
@@ -17,6 +18,7 @@ use crate::parts::recorder::{self, Recorder, RecorderArgs};
 use crate::parts::report_store::ReportStore;
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
+use crate::plan::regions::RegionPlan;
 
 /// What all regions use.
 pub(super) struct Shared<'a> {
@@ -30,11 +32,11 @@ pub(super) struct Shared<'a> {
 
 impl ComplianceMonitoringArgs {
     /// What must not be deployed to a region, and what is odd there.
-    pub(super) fn region_problems(&self, one: &OtherRegion) -> (Vec<PropertyError>, Vec<PropertyError>) {
-        let (mut errors, warnings) = one.planned.problems();
-        let path = || one.planned.path();
-        let code = &one.planned.code;
-        for pack in &one.planned.plan.packs {
+    pub(crate) fn region_problems(&self, one: &RegionPlan) -> (Vec<PropertyError>, Vec<PropertyError>) {
+        let (mut errors, warnings) = one.problems();
+        let path = || one.path();
+        let code = &one.code;
+        for pack in &one.plan.packs {
             let bytes = pack.template().map_or(0, |text| text.len());
             if bytes > INLINE_BYTES {
                 let reason = format!(
@@ -104,7 +106,7 @@ pub(super) fn describe(
     args: &ComplianceMonitoringArgs,
     prepared: &Prepared,
     shared: &Shared<'_>,
-) -> Result<Vec<Output<Vec<String>>>, ConstructError> {
+) -> Result<Vec<Output<Vec<String>>>, Error> {
     let mut names = Vec::new();
     let forwarder = prepared.regions.first().map(|_| Forwarder::describe(scope, args, &prepared.account));
     for one in &prepared.regions {

@@ -4,9 +4,9 @@ use account_look::{NamesakeKind, PlannedResource};
 use aws_resources::{PolicyDocument, Statement, s3};
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
+use pulumi_component::value::PropertyPath;
 use pulumi_component::{
-    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, PropertyPath, ResourceOptions, Scope,
-    TypeToken, interpolate,
+    Checks, Context, Error, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -106,11 +106,11 @@ impl PreparedComponent for ReportStore {
         checks.under("reports", |checks| args.reports.check(checks));
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let on_destroy = args.reports.on_destroy();
         // What describes the bucket stays with it: without its policy and its encryption it would not be the same.
         let kept = || on_destroy.of(ResourceOptions::default());

@@ -11,6 +11,7 @@ use compliance_types::severity::Severity;
 use functions_core::contract::metric;
 use functions_core::metrics::RULES;
 use pulumi_component::Input;
+use pulumi_component::engine::Given;
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;

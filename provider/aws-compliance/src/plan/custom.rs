@@ -3,7 +3,8 @@
 use account_look::PlannedRule;
 use aws_compliance_catalog::{RuleRequest, check_custom};
 use functions_core::configuration::RuleEntry;
-use pulumi_component::{Checks, PathStep, PropertyError, PropertyPath, Wrong};
+use pulumi_component::value::{PathStep, PropertyError, PropertyPath};
+use pulumi_component::{Checks, InvalidValue};
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::{CustomRuleArgs, RuleFunctionArgs};
@@ -16,11 +17,11 @@ use crate::plan::values::{is_secret, known, text};
 impl RuleFunctionArgs {
     /// Whether AWS Config can be allowed to invoke what the ARN names: Lambda has permissions of a function, a version and an
     /// alias, and none of `$LATEST` (Lambda API Reference, "AddPermission", `Qualifier`).
-    fn check_grant(&self, arn: &str) -> Result<(), Wrong> {
+    fn check_grant(&self, arn: &str) -> Result<(), InvalidValue> {
         match bounds::lambda_function(arn) {
             Some(function) if self.grant_invoke && function.qualifier == Some("$LATEST") => {
                 let reason = "Lambda takes no permission for `$LATEST`; the function without a qualifier is the same";
-                Err(Wrong::new(reason).nearest(function.unqualified))
+                Err(InvalidValue::new(reason).nearest(function.unqualified))
             }
             _ => Ok(()),
         }
@@ -91,7 +92,7 @@ impl CustomRuleArgs {
             checks.input(["guard", "runtime"], &guard.runtime, |runtime| bounds::guard::runtime(runtime));
             if let Some(frequency) = &self.triggers.frequency {
                 let reason = "a policy in Guard is evaluated when a resource changes and takes no frequency; remove it";
-                checks.at_input(["triggers", "frequency"], frequency, Err(Wrong::new(reason)));
+                checks.at_input(["triggers", "frequency"], frequency, Err(InvalidValue::new(reason)));
             }
         }
         if let Some(function) = &self.function {

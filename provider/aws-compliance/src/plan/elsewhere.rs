@@ -4,7 +4,9 @@
 use aws_compliance_catalog::{Catalog, ComposedRule, Rule};
 use compliance_types::arn::{Account, Arn};
 use compliance_types::region::{is_region_code, partition_of_region};
-use pulumi_component::{Checks, Input, PathStep, PropertyError, PropertyPath, PropertyValue, Value, known_members};
+use pulumi_component::engine::known_members;
+use pulumi_component::value::{PathStep, PropertyError, PropertyPath, PropertyValue, Value};
+use pulumi_component::{Checks, Input};
 use serde::Serialize;
 
 use crate::inputs::bounds;

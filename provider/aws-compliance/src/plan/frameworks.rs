@@ -6,7 +6,8 @@ use aws_compliance_catalog::{
     ComposedRule, Composition, FrameworkRequest, Problem, Report, compose, framework, names as composed_names,
 };
 use compliance_types::choices::OnUnavailable;
-use pulumi_component::{Checks, Input, PropertyError, PropertyPath};
+use pulumi_component::value::{PropertyError, PropertyPath};
+use pulumi_component::{Checks, Input};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::rules::ManagedRuleArgs;

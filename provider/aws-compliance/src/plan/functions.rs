@@ -2,6 +2,7 @@
 
 use account_look::PlannedConcurrency;
 use functions_core::contract::Handler;
+use pulumi_component::engine::Given;
 
 use crate::inputs::bounds::MAXIMUM_CONCURRENCY;
 use crate::inputs::functions::FunctionsSettingsArgs;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{Catalog, Problem, Report, RuleRequest, Scope, check_available, check_rules};
-use pulumi_component::{Checks, PathStep, PropertyError};
+use pulumi_component::Checks;
+use pulumi_component::value::{PathStep, PropertyError};
 
 use crate::inputs::bounds;
 use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};

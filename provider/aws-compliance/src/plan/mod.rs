@@ -27,7 +27,7 @@ pub mod values;
 use account_look::LookRequest;
 use aws_compliance_catalog::{Catalog, PACKS_PER_REGION};
 use functions_core::configuration::{ConfigurationError, MonitoringConfiguration};
-use pulumi_component::PropertyError;
+use pulumi_component::value::PropertyError;
 
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::name_prefix::NamePrefix;
@@ -134,6 +134,7 @@ impl Selection {
                 let document = document.with_manual(self.manual).with_not_assessed(not_assessed).with_notices(notices);
                 let waivers = waivers::waivers(&self.waivers, &prefix);
                 let document = document.with_waivers(waivers, waivers::max_days(self.waiver_max_days));
+                let document = document.with_exports(self.exports.exports());
                 document.with_reported_rules(self.counted_rules).with_remediation(remediation)
             });
         let watched = configuration.iter().flat_map(MonitoringConfiguration::rules).map(|rule| rule.name.as_str());

@@ -5,7 +5,8 @@ use aws_compliance_catalog::{
     ComposedRule, Composition, OWNER_PARAMETER, Pack, PackSize, check_packs, framework, lists_packs, packs_of,
 };
 use functions_core::configuration::{PackEntry, RuleEntry};
-use pulumi_component::{Checks, PathStep, PropertyError, PropertyPath};
+use pulumi_component::Checks;
+use pulumi_component::value::{PathStep, PropertyError, PropertyPath};
 
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::name_prefix::NamePrefix;

@@ -7,7 +7,7 @@ use aws_compliance_catalog::Catalog;
 use compliance_types::choices::OnUnavailable;
 use compliance_types::region::{partition_of_region, records_global_types};
 use functions_core::configuration::{MonitoringConfiguration, RegionEntry};
-use pulumi_component::{PropertyError, PropertyPath};
+use pulumi_component::value::{PropertyError, PropertyPath};
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;
@@ -117,7 +117,7 @@ impl Plan {
         let entry = |document: &MonitoringConfiguration, one: &RegionPlan| {
             let there: BTreeSet<&str> = one.plan.configuration.iter().flat_map(names).collect();
             let without = names(document).filter(|name| !there.contains(name)).map(str::to_owned).collect();
-            (one.code.clone(), RegionEntry { without })
+            (one.code.clone(), RegionEntry { without, ..RegionEntry::default() })
         };
         let configuration = self.configuration.map(|document| {
             let regions = regions.iter().map(|one| entry(&document, one)).collect();

@@ -1,7 +1,8 @@
 //! Remediations of managed rules' findings.
 
 use aws_compliance_catalog::{Remedy, RemedyRequest, Report, check_remedy};
-use pulumi_component::{Checks, PathStep, PropertyError};
+use pulumi_component::Checks;
+use pulumi_component::value::{PathStep, PropertyError};
 
 use crate::inputs::remediation::ManagedRuleRemediationArgs;
 use crate::inputs::rules::ManagedRuleArgs;

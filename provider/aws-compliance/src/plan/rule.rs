@@ -7,7 +7,7 @@ use aws_compliance_catalog::{self as catalog, Catalog, ComposedRule, Remedy, Tri
 use compliance_types::choices::OnUnavailable;
 use compliance_types::severity::Severity;
 use functions_core::configuration::{NotAssessed, RuleEntry};
-use pulumi_component::PropertyPath;
+use pulumi_component::value::PropertyPath;
 
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::rules::ManagedRuleArgs;

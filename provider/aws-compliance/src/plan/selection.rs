@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Composition, RuleRequest};
 use compliance_types::choices::CountedRules;
-use pulumi_component::{Checks, PropertyError};
+use pulumi_component::Checks;
+use pulumi_component::value::PropertyError;
 
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;
+use crate::inputs::exports::ExportsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
@@ -38,6 +40,8 @@ pub struct PlanInputs<'a> {
     pub counted_rules: CountedRules,
     /// What is done about findings, where the deployment has the function that does it.
     pub remediation: Option<&'a RemediationArgs>,
+    /// Where findings are exported to.
+    pub exports: ExportsArgs,
 }
 
 impl ComplianceMonitoringArgs {
@@ -52,6 +56,7 @@ impl ComplianceMonitoringArgs {
             waiver_max_days: self.waiver_max_days,
             counted_rules: self.functions.counted_rules,
             remediation: Some(&self.remediation),
+            exports: self.exports,
         }
     }
 }
@@ -71,6 +76,7 @@ pub struct Selection {
     pub(super) waiver_max_days: Option<u32>,
     pub(super) counted_rules: CountedRules,
     pub(super) remediation: Option<RemediationArgs>,
+    pub(super) exports: ExportsArgs,
     /// What is wrong wherever this is deployed.
     pub errors: Vec<PropertyError>,
     /// What is odd wherever this is deployed.
@@ -139,6 +145,7 @@ impl Selection {
             waiver_max_days: inputs.waiver_max_days,
             counted_rules: inputs.counted_rules,
             remediation: inputs.remediation.cloned(),
+            exports: inputs.exports,
             errors: checks.errors().to_vec(),
             warnings: checks.warnings().to_vec(),
             notes,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_compliance_catalog::Problem;
-use pulumi_component::{Input, PathStep, PropertyError, PropertyPath};
+use pulumi_component::Input;
+use pulumi_component::value::{PathStep, PropertyError, PropertyPath};
 
 use crate::inputs::scope::ScopeArgs;
 use crate::plan::values::is_secret;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_compliance_catalog::{Catalog, Rule};
 use pulumi_component::Input;
+use pulumi_component::engine::Given;
 
 use crate::inputs::rules::ManagedRuleArgs;
 use crate::plan::baseline::BASELINE;

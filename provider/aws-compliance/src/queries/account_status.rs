@@ -6,7 +6,8 @@ use account_look::{
 };
 use compliance_types::recorder::RecorderMode;
 use futures::FutureExt;
-use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, TypeToken};
+use pulumi_component::value::PropertyError;
+use pulumi_component::{Checks, Error, Function, FunctionContext, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -246,7 +247,7 @@ impl Function for GetAccountStatus {
         }
     }
 
-    async fn invoke(_context: &FunctionContext, args: AccountStatusArgs) -> Result<AccountStatus, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: AccountStatusArgs) -> Result<AccountStatus, Error> {
         Ok(args.look().await.status())
     }
 }

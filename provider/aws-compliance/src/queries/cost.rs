@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_compliance_cost::{Estimate, Range, estimate};
 use compliance_types::recorder::RecorderMode;
-use pulumi_component::{
-    Checks, ConstructError, Function, FunctionContext, Input, PreparedComponent, PropertyError, TypeToken,
-};
+use pulumi_component::value::PropertyError;
+use pulumi_component::{Checks, Error, Function, FunctionContext, Input, PreparedComponent, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -116,14 +115,14 @@ impl Function for GetCostEstimate {
     type Args = CostEstimateArgs;
     type Result = CostEstimate;
 
-    async fn invoke(_context: &FunctionContext, args: CostEstimateArgs) -> Result<CostEstimate, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: CostEstimateArgs) -> Result<CostEstimate, Error> {
         let context = CostContext {
             region: args.region.clone(),
             // No account is asked: `auto` may have to create the recorder.
             creates_recorder: args.recorder.mode() != RecorderMode::Reuse,
             resources: (!args.resource_counts.is_empty()).then(|| args.resource_counts.clone()),
         };
-        estimated(&args.into(), context).map_err(ConstructError::InvalidInputs)
+        estimated(&args.into(), context).map_err(Error::InvalidInputs)
     }
 }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use aws_compliance_catalog::{nearest_rules, unknown_framework};
 use compliance_types::choices::CountedRules;
-use pulumi_component::{Checks, ConstructError, Function, FunctionContext, PropertyError, Suggested, TypeToken};
+use pulumi_component::value::{PropertyError, Suggested};
+use pulumi_component::{Checks, Error, Function, FunctionContext, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
+use crate::inputs::exports::ExportsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::rules::RulesArgs;
@@ -36,7 +38,7 @@ impl Function for GetManagedRule {
     type Args = ManagedRuleQuery;
     type Result = ManagedRuleDetails;
 
-    async fn invoke(_context: &FunctionContext, args: ManagedRuleQuery) -> Result<ManagedRuleDetails, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: ManagedRuleQuery) -> Result<ManagedRuleDetails, Error> {
         let nearest = || nearest_rules(&args.identifier, 1).first().map(|name| format!("; nearest: `{name}`"));
         let reason = || format!("unknown managed rule{}", nearest().unwrap_or_default());
         view::rule(&args.identifier).ok_or_else(|| unknown("identifier", reason()))
@@ -62,13 +64,13 @@ impl Function for GetFramework {
     type Args = FrameworkQuery;
     type Result = FrameworkDetails;
 
-    async fn invoke(_context: &FunctionContext, args: FrameworkQuery) -> Result<FrameworkDetails, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: FrameworkQuery) -> Result<FrameworkDetails, Error> {
         view::framework(&args.id).ok_or_else(|| unknown("id", unknown_framework(&args.id, "id").text()))
     }
 }
 
-fn unknown(path: &str, reason: String) -> ConstructError {
-    ConstructError::InvalidInputs(vec![PropertyError::new(path, reason)])
+fn unknown(path: &str, reason: String) -> Error {
+    Error::InvalidInputs(vec![PropertyError::new(path, reason)])
 }
 
 /// Rules to judge.
@@ -126,6 +128,7 @@ impl CheckRulesArgs {
             waiver_max_days: None,
             counted_rules: CountedRules::default(),
             remediation: None,
+            exports: ExportsArgs::default(),
         };
         Findings::of(&Selection::new(inputs), &self.regions).into()
     }
@@ -203,7 +206,7 @@ impl Function for CheckRules {
     type Args = CheckRulesArgs;
     type Result = CheckedRules;
 
-    async fn invoke(_context: &FunctionContext, args: CheckRulesArgs) -> Result<CheckedRules, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: CheckRulesArgs) -> Result<CheckedRules, Error> {
         Ok(args.judge())
     }
 }

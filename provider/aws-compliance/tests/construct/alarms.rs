@@ -8,8 +8,9 @@ use aws_compliance::parts::alarms::Alarms;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::plan::alarms as plan;
 use aws_compliance::plan::runbooks::RUNBOOKS;
+use pulumi_component::Error;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyMap, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, shown};
@@ -46,6 +47,19 @@ fn alarms(monitor: &MockMonitor) -> BTreeMap<String, Json> {
 fn link(alarm: &Json) -> &str {
     let text = alarm["alarmDescription"].as_str().expect("it is described");
     text.split_once("What to do: ").expect("it says what to do").1
+}
+
+#[tokio::test]
+async fn alarm_on_what_the_report_shows_leads_to_the_latest_report() {
+    let monitor = deployed(json!({})).await;
+    let leading: Vec<String> = alarms(&monitor)
+        .into_iter()
+        .filter(|(_, alarm)| {
+            alarm["alarmDescription"].as_str().is_some_and(|text| text.contains("reports/latest/index.html"))
+        })
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(leading, ["non-compliance", "score-fell"]);
 }
 
 #[tokio::test]
@@ -154,7 +168,7 @@ async fn finding_7_severities_are_at_least_one_and_each_once() {
         let monitor = answers(MockMonitor::preview());
         let given = inputs(json!({ "alarms": { "severities": severities } }));
         match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
-            Err(ConstructError::InvalidInputs(problems)) => {
+            Err(Error::InvalidInputs(problems)) => {
                 let paths: Vec<_> = problems.iter().map(|problem| problem.place()).collect();
                 assert_eq!(paths, [path]);
             }
@@ -210,7 +224,7 @@ async fn an_alarm_that_would_ring_between_two_runs_is_warned_of() {
         ("rate(12 hours)", 13, None),
         ("rate(13 hours)", 13, Some("nearest: `14`")),
         ("rate(1 day)", 24, Some("nearest: `25`")),
-        ("rate(400 days)", 168, Some("once a week at least")),
+        ("rate(400 days)", 168, Some("more often than once a week")),
         ("cron(0 6 * * ? *)", 1, Some("nearest: `25`")),
     ] {
         let given = json!({ "functions": { "schedule": schedule }, "alarms": { "silentHours": hours } });

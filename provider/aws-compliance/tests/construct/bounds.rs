@@ -2,7 +2,7 @@
 //! The set of days that CloudWatch Logs takes is tested where it stands, in `bounds`.
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
-use pulumi_component::ConstructError;
+use pulumi_component::Error;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
 use serde_json::{Value as Json, json};
 
@@ -98,7 +98,7 @@ async fn told(given: Json) -> Vec<String> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Ok(_) => Vec::new(),
-        Err(ConstructError::InvalidInputs(problems)) => problems.into_iter().map(|problem| problem.place()).collect(),
+        Err(Error::InvalidInputs(problems)) => problems.into_iter().map(|problem| problem.place()).collect(),
         Err(error) => vec![error.to_string()],
     }
 }

@@ -1,8 +1,10 @@
 //! Problems that people reported of tools like this one (issue 18), each as the input that showed it.
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use pulumi_component::Error;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, Registration, Value};
+use pulumi_component::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, shown};
@@ -12,7 +14,7 @@ async fn previewed(given: Json) -> (Vec<(String, String)>, Vec<Registration>, Ve
     let monitor = answers(MockMonitor::preview());
     let errors = match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
         Ok(_) => Vec::new(),
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
         Err(error) => panic!("expected wrong inputs, got {error:?}"),
@@ -218,7 +220,7 @@ async fn case_18_cron_that_skips_weekends_needs_longer_silent_hours() {
     for (schedule, hours, nearest) in [
         ("cron(0 6 * * ? *)", 13, "nearest: `25`"),
         ("cron(0 6 ? * MON-FRI *)", 25, "nearest: `73`"),
-        ("cron(0 9 ? * MON *)", 168, "once a week at least"),
+        ("cron(0 9 ? * MON *)", 168, "168 hours pass between two runs"),
         ("rate(1 day)", 24, "nearest: `25`"),
     ] {
         let given = json!({ "functions": { "schedule": schedule }, "alarms": { "silentHours": hours } });

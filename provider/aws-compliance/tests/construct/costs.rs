@@ -8,8 +8,9 @@ use aws_compliance::plan::target::Target;
 use aws_compliance::queries::cost::GetCostEstimate;
 use aws_compliance::queries::rules::GetManagedRule;
 use aws_compliance_cost::{Recorded, Rule, Usage};
+use pulumi_component::engine::from_properties;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs, invoke_with};
-use pulumi_component::{PropertyMap, from_properties};
+use pulumi_component::value::PropertyMap;
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input};

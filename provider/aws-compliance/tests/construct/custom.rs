@@ -1,8 +1,10 @@
 //! Rules of the user's own, and remediations of managed ones.
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use pulumi_component::Error;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyMap, PropertyValue, Registration, Value};
+use pulumi_component::value::{PropertyMap, PropertyValue, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, answers, shown};
@@ -33,7 +35,7 @@ fn custom(rules: &Json) -> Json {
 async fn told(given: Json) -> Vec<(String, String)> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
             let mut problems: Vec<_> = problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect();
             problems.sort();

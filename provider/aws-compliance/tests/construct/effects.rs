@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use pulumi_component::Error;
 use pulumi_component::testing::{MockMonitor, inputs};
-use pulumi_component::{ConstructError, Value};
+use pulumi_component::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::parts::{PARTS, outcome};
@@ -191,6 +192,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                 "topicArn": TOPIC, "deliveryQueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/audit-delivery-test",
                 "iam": { "path": "/audit/", "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary" },
                 "rules": { "baseline": false }, "frameworks": [{ "id": "hipaa" }], "notifications": { "digest": "daily" },
+                "exports": { "ocsf": true, "securityHub": true },
                 "settings": {
                     "architecture": "arm64",
                     "memoryMib": 512, "timeoutSeconds": 60, "logRetentionDays": 30, "schedule": "rate(1 hour)",
@@ -249,7 +251,7 @@ async fn observed_with(monitor: MockMonitor, part: &str, region: &str, given: &J
     lines.sort();
     match result {
         Ok(()) => {}
-        Err(ConstructError::InvalidInputs(problems)) => lines.extend(problems.iter().map(ToString::to_string)),
+        Err(Error::InvalidInputs(problems)) => lines.extend(problems.iter().map(ToString::to_string)),
         Err(error) => panic!("{part}: {error}"),
     }
     lines.join("\n")

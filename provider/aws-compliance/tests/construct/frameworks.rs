@@ -7,8 +7,9 @@ use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::rule_set::RuleSet;
 use aws_compliance_catalog::{Catalog, compose, frameworks};
 use proptest::prelude::*;
+use pulumi_component::Error;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, Registration};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, answers_in, shown};
@@ -27,7 +28,7 @@ fn of_type<'a>(registrations: &'a [Registration], token: &str) -> Vec<&'a Regist
 
 fn rules(registrations: &[Registration]) -> Vec<Json> {
     let rules = of_type(registrations, "aws:cfg/rule:Rule").into_iter();
-    rules.map(|rule| shown(&pulumi_component::Value::Object(rule.inputs.clone()).into())).collect()
+    rules.map(|rule| shown(&pulumi_component::value::Value::Object(rule.inputs.clone()).into())).collect()
 }
 
 fn identifier(rule: &Json) -> String {
@@ -37,7 +38,7 @@ fn identifier(rule: &Json) -> String {
 async fn told(given: Json) -> Vec<(String, String)> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
             problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
@@ -173,7 +174,7 @@ proptest! {
                 prop_assert_eq!(names.len(), rules.len());
             }
             // Two of those that are given are the same.
-            Err(ConstructError::InvalidInputs(problems)) => {
+            Err(Error::InvalidInputs(problems)) => {
                 prop_assert!(problems.iter().all(|problem| problem.place().starts_with("rules.managed[")), "{problems:?}");
             }
             Err(error) => prop_assert!(false, "{error}"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use functions_core::history::COLUMNS;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{PropertyMap, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, shown};

@@ -1,9 +1,10 @@
 //! What users change after the first day, as far as it shows in what is asked for.
 
+use pulumi_component::Error;
+use pulumi_component::engine::{ConstructRequest, Deployment, RegistrationOptions};
+use pulumi_component::options::Alias;
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
-use pulumi_component::{
-    Alias, AliasParent, ConstructError, ConstructRequest, Deployment, PropertyValue, RegistrationOptions,
-};
+use pulumi_component::value::PropertyValue;
 use serde_json::{Value as Json, json};
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
@@ -48,7 +49,7 @@ const OWNER: &str = "project/stack/compliance";
 async fn refused(monitor: MockMonitor, given: Json) -> Vec<(String, String)> {
     let monitor = answers(monitor);
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             problems.into_iter().map(|problem| (problem.path.to_string(), problem.reason)).collect()
         }
         other => panic!("expected a refusal, got {other:?}"),
@@ -107,8 +108,8 @@ async fn journey_3_a_retained_bucket_and_key_of_this_deployment_are_imported() {
     let monitor = answers(having(MockMonitor::preview(), BUCKET, OWNER, "retain"));
     construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(json!({}))).await.expect("it constructs");
     let recorded = monitor.recorded();
-    assert_eq!(recorded.registration("compliance-reports-bucket").options.import_id, BUCKET);
-    assert_eq!(recorded.registration("compliance-encryption-key").options.import_id, "kept");
+    assert_eq!(recorded.registration("compliance-reports-bucket").options.import_id.as_deref(), Some(BUCKET));
+    assert_eq!(recorded.registration("compliance-encryption-key").options.import_id.as_deref(), Some("kept"));
     let told: Vec<_> = recorded.log.iter().map(|entry| entry.message.clone()).collect();
     assert!(told.iter().any(|line| line.contains(BUCKET) && line.contains("will be imported")), "{told:?}");
 }
@@ -212,13 +213,7 @@ fn request(name: &str, run: &str, aliases: Vec<Alias>) -> ConstructRequest {
 
 #[tokio::test]
 async fn journey_2_a_component_with_an_alias_is_the_owner_of_what_its_former_name_has() {
-    let former = Alias::Spec {
-        name: "compliance".into(),
-        type_token: String::new(),
-        stack: String::new(),
-        project: String::new(),
-        parent: AliasParent::Same,
-    };
+    let former = Alias::new().name("compliance");
     let with = |aliases| {
         let monitor = answers(having(MockMonitor::preview(), BUCKET, OWNER, "retain"));
         async move { construct_request::<ComplianceMonitoring>(&monitor, request("audit", "", aliases)).await }

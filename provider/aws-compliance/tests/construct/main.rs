@@ -13,6 +13,8 @@ mod custom;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod frameworks;
 #[cfg(test)]
 mod history;

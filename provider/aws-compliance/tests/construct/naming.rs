@@ -4,8 +4,9 @@
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_resources::NAME_BOUNDS;
 use proptest::prelude::*;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{Registration, Value};
+use pulumi_component::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input};
@@ -14,7 +15,7 @@ async fn children(name: &str, given: Json) -> Vec<Registration> {
     registered(name, inputs(given)).await
 }
 
-async fn registered(name: &str, given: pulumi_component::PropertyMap) -> Vec<Registration> {
+async fn registered(name: &str, given: pulumi_component::value::PropertyMap) -> Vec<Registration> {
     let monitor = answers(MockMonitor::update());
     construct_with::<ComplianceMonitoring>(&monitor, name, given).await.expect("it constructs");
     monitor.recorded().registrations.into_iter().map(|(_, registration)| registration).collect()

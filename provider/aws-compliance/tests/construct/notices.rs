@@ -1,8 +1,8 @@
 //! Who is told what: routes, the digest, the test of the delivery, and what the dashboard shows.
 
 use functions_core::contract::metric;
-use pulumi_component::PropertyMap;
 use pulumi_component::testing::inputs;
+use pulumi_component::value::PropertyMap;
 use serde_json::{Value as Json, json};
 
 use crate::whole::Deployed;

@@ -2,8 +2,10 @@
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
+use pulumi_component::Error;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, Registration, Value};
+use pulumi_component::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, shown};
@@ -22,7 +24,7 @@ async fn children(given: Json) -> Vec<Registration> {
 async fn problems(given: Json) -> Vec<(String, String)> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
+        Err(Error::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
         other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
     }
 }

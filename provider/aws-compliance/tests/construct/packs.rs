@@ -6,8 +6,10 @@ use std::sync::Arc;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::rule_set::RuleSet;
 use aws_compliance_catalog::{Catalog, RULES_PER_WAIT, frameworks};
+use pulumi_component::Error;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyMap, Registration, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, answers_in, shown};
@@ -45,7 +47,7 @@ fn identifiers(packs: &[Json]) -> BTreeSet<String> {
 async fn told(given: Json) -> Vec<(String, String)> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
             problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }

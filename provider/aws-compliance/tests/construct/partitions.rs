@@ -11,7 +11,8 @@ use aws_compliance::parts::report_store::ReportStore;
 use aws_compliance::parts::rule_set::RuleSet;
 use proptest::prelude::*;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PreparedComponent, Value};
+use pulumi_component::value::Value;
+use pulumi_component::{Error, PreparedComponent};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, answers_of, shown};
@@ -139,7 +140,7 @@ proptest! {
 async fn refused<C: PreparedComponent>(given: Json) -> String {
     let monitor = answers_of("aws-cn", "cn-northwest-1", MockMonitor::preview());
     match construct_with::<C>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
             problems.into_iter().map(|problem| problem.reason).collect()
         }

@@ -15,8 +15,9 @@ use aws_compliance::parts::recorder::Recorder;
 use aws_compliance::parts::report_store::ReportStore;
 use aws_compliance::parts::rule_set::RuleSet;
 use proptest::prelude::*;
+use pulumi_component::Error;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyPath, PropertyValue, Value};
+use pulumi_component::value::{PropertyError, PropertyMap, PropertyPath, PropertyValue, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -40,7 +41,7 @@ pub const PARTS: [&str; 13] = [
     "Recorder",
 ];
 
-pub async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap) -> Result<(), ConstructError> {
+pub async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap) -> Result<(), Error> {
     let constructed = match part {
         "ComplianceMonitoring" => construct_with::<ComplianceMonitoring>(monitor, "it", given).await,
         "Encryption" => construct_with::<Encryption>(monitor, "it", given).await,
@@ -65,7 +66,7 @@ async fn problems(part: &str, monitor: MockMonitor, given: PropertyMap) -> Vec<P
     let monitor = answers(monitor);
     match outcome(part, &monitor, given).await {
         Ok(()) => Vec::new(),
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty());
             problems
         }
@@ -305,11 +306,11 @@ proptest! {
             let monitor = answers(if preview { MockMonitor::preview() } else { MockMonitor::update() });
             match outcome(part, &monitor, given).await {
                 Ok(()) => {}
-                Err(ConstructError::InvalidInputs(problems)) => {
+                Err(Error::InvalidInputs(problems)) => {
                     prop_assert!(!problems.is_empty());
                     prop_assert!(monitor.recorded().registrations.is_empty());
                 }
-                Err(error) => prop_assert!(!matches!(error, ConstructError::Internal(_)), "{error}"),
+                Err(error) => prop_assert!(!matches!(error, Error::Internal(_)), "{error}"),
             }
             Ok(())
         })?;

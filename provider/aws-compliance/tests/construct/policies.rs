@@ -8,8 +8,10 @@ use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::report_store::ReportStore;
 use aws_compliance::parts::rule_set::RuleSet;
 use aws_compliance_catalog::{ROLE_PARAMETER, remediation, remedied};
+use pulumi_component::PreparedComponent;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{PreparedComponent, PropertyMap, Registration, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, answers_of, every_input, shown};

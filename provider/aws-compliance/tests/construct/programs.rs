@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
+use pulumi_component::Error;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyError};
+use pulumi_component::value::PropertyError;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -37,7 +38,7 @@ async fn every_bad_program_is_told_all_of_it_and_registers_nothing() {
             let monitor = answers(monitor);
             let outcome = construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given.clone())).await;
             let problems = match outcome {
-                Err(ConstructError::InvalidInputs(problems)) => problems,
+                Err(Error::InvalidInputs(problems)) => problems,
                 other => {
                     failures.push(format!("{given}: {:?}", other.map(|_| "it constructs")));
                     continue;
@@ -154,11 +155,11 @@ proptest! {
             let outcome = construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await;
             match outcome {
                 Ok(_) => {}
-                Err(ConstructError::InvalidInputs(problems)) => {
+                Err(Error::InvalidInputs(problems)) => {
                     prop_assert!(!problems.is_empty());
                     prop_assert!(monitor.recorded().registrations.is_empty());
                 }
-                Err(error) => prop_assert!(!matches!(error, ConstructError::Internal(_)), "{error}"),
+                Err(error) => prop_assert!(!matches!(error, Error::Internal(_)), "{error}"),
             }
             Ok(())
         })?;

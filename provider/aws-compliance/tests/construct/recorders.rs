@@ -1,8 +1,9 @@
 //! A recorder of this component: which role it has, and who may deliver.
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{PropertyMap, PropertyValue, Registration, Value};
+use pulumi_component::value::{PropertyMap, PropertyValue, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, shown};
@@ -72,7 +73,7 @@ async fn finding_13_the_service_linked_role_is_created_where_it_is_missing_and_t
         (&[LINKED_ARN][..], LINKED_ARN, "exists and will be used"),
     ] {
         let made = Made::with(with_roles(arns), given.clone()).await;
-        assert_eq!(made.of_type(LINKED)[0].options.import_id, import);
+        assert_eq!(made.of_type(LINKED)[0].options.import_id.as_deref().unwrap_or_default(), import);
         assert!(made.messages.iter().any(|one| one.contains(message)), "{:?}", made.messages);
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
+use pulumi_component::Error;
+use pulumi_component::engine::Registration;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{ConstructError, PropertyMap, Registration, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, answers_in, every_input, shown};
@@ -47,7 +49,7 @@ impl Made {
 async fn problems_in(home: &str, given: Json) -> Vec<(String, String)> {
     let monitor = answers_in(home, MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "audit", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
+        Err(Error::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
         other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
     }
 }

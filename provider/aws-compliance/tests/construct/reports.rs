@@ -1,7 +1,7 @@
 //! What reports count, and how long a run may take to make them.
 
-use pulumi_component::PropertyMap;
 use pulumi_component::testing::inputs;
+use pulumi_component::value::PropertyMap;
 use serde_json::{Value as Json, json};
 
 use crate::whole::Deployed;

@@ -3,8 +3,9 @@
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::rule_set::RuleSet;
 use aws_compliance::plan::baseline::BASELINE;
+use pulumi_component::Error;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs, value};
-use pulumi_component::{ConstructError, PropertyError, PropertyMap, PropertyValue, Value};
+use pulumi_component::value::{PropertyError, PropertyMap, PropertyValue, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, answers_in, shown};
@@ -61,7 +62,7 @@ async fn finding_7_an_instance_type_that_is_none_is_refused_with_the_nearest() {
         let monitor = answers(MockMonitor::preview());
         let given = inputs(json!({ "rules": { "approvedInstanceTypes": types } }));
         match construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await {
-            Err(ConstructError::InvalidInputs(found)) => {
+            Err(Error::InvalidInputs(found)) => {
                 assert!(found.len() == 1 && found[0].place() == path && found[0].reason.contains(part), "{found:?}");
             }
             other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
@@ -124,9 +125,7 @@ async fn refused(given: PropertyMap) -> Vec<PropertyError> {
     let mut problems = Vec::new();
     for monitor in [MockMonitor::preview(), MockMonitor::update()] {
         let monitor = answers(monitor);
-        let Err(ConstructError::InvalidInputs(found)) =
-            construct_with::<RuleSet>(&monitor, "rules", given.clone()).await
-        else {
+        let Err(Error::InvalidInputs(found)) = construct_with::<RuleSet>(&monitor, "rules", given.clone()).await else {
             panic!("it is refused: {given:?}")
         };
         assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");

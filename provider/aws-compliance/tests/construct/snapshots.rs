@@ -2,7 +2,7 @@
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{PropertyMap, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{answers, every_input, shown};
@@ -16,7 +16,7 @@ async fn recorded(monitor: MockMonitor, name: &str, inputs: PropertyMap) -> Json
     let registrations: Vec<_> = registrations
         .into_iter()
         .map(|(urn, registration)| {
-            let names = |urns: &std::collections::BTreeSet<pulumi_component::Urn>| -> Vec<String> {
+            let names = |urns: &std::collections::BTreeSet<pulumi_component::value::Urn>| -> Vec<String> {
                 urns.iter().map(|urn| urn.to_string().rsplit("::").next().unwrap_or_default().to_owned()).collect()
             };
             let by_property: serde_json::Map<_, _> = registration

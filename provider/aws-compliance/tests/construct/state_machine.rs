@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
+use pulumi_component::Error;
+use pulumi_component::engine::{ConstructRequest, Deployment, RegistrationOptions};
+use pulumi_component::options::Alias;
 use pulumi_component::testing::{MockMonitor, construct_request, inputs};
-use pulumi_component::{
-    Alias, AliasParent, ConstructError, ConstructRequest, Deployment, PropertyValue, RegistrationOptions,
-};
+use pulumi_component::value::PropertyValue;
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, REGION, answers};
@@ -170,13 +171,7 @@ impl World {
     /// What the component asks for now, by type and role; nothing where it is refused.
     async fn asked(&self) -> Option<BTreeMap<(&'static str, String), (String, Recorded)>> {
         let monitor = answers(self.monitor());
-        let alias = |name: &&str| Alias::Spec {
-            name: (*name).to_owned(),
-            type_token: String::new(),
-            stack: String::new(),
-            project: String::new(),
-            parent: AliasParent::Same,
-        };
+        let alias = |name: &&str| Alias::new().name(*name);
         let aliases = self.former.iter().filter(|name| **name != self.program.name).map(alias).collect();
         let request = ConstructRequest {
             deployment: Deployment { project: "project".into(), stack: "stack".into(), ..Deployment::default() },
@@ -188,7 +183,7 @@ impl World {
         };
         match construct_request::<ComplianceMonitoring>(&monitor, request).await {
             Ok(_) => {}
-            Err(ConstructError::InvalidInputs(_)) => {
+            Err(Error::InvalidInputs(_)) => {
                 assert!(monitor.recorded().registrations.is_empty(), "nothing is registered by what is refused");
                 return None;
             }
@@ -205,7 +200,7 @@ impl World {
                 retained: one.options.retain_on_delete == Some(true),
                 protected: one.options.protect == Some(true),
             };
-            Some(((kind, role), (one.options.import_id.clone(), asked)))
+            Some(((kind, role), (one.options.import_id.clone().unwrap_or_default(), asked)))
         });
         Some(data.collect())
     }

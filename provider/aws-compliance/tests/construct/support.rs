@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pulumi_component::testing::{MockMonitor, inputs};
-use pulumi_component::{PropertyMap, PropertyValue, Value};
+use pulumi_component::value::{PropertyMap, PropertyValue, Value};
 use serde_json::{Value as Json, json};
 
 /// The account that the look-ups find.
@@ -50,6 +50,7 @@ pub fn every_input() -> PropertyMap {
         "tags": { "team": "security" },
         "reports": { "retentionDays": 90, "bucketName": "audit-reports", "forceDestroy": true },
         "history": { "enabled": true },
+        "exports": { "securityHub": true, "ocsf": true },
         "rules": {
             "baseline": true,
             "approvedInstanceTypes": ["m7g.large", "t3.micro"],

@@ -7,8 +7,10 @@ use account_look::OWNER_TAG;
 use aws_compliance::inputs::on_destroy::ON_DESTROY_TAG;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::plan::baseline::BASELINE;
+use pulumi_component::Error;
+use pulumi_component::engine::{ConstructRequest, Registration, RegistrationOptions};
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
-use pulumi_component::{ConstructError, ConstructRequest, PropertyMap, Registration, RegistrationOptions, Value};
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{ACCOUNT, REGION, answers, answers_in, every_input, shown};
@@ -43,7 +45,7 @@ impl Deployed {
 async fn errors(given: Json) -> Vec<(String, String)> {
     let monitor = answers(MockMonitor::preview());
     match construct_with::<ComplianceMonitoring>(&monitor, "compliance", inputs(given)).await {
-        Err(ConstructError::InvalidInputs(problems)) => {
+        Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty(), "nothing is registered");
             problems.into_iter().map(|problem| (problem.place(), problem.reason)).collect()
         }
@@ -154,7 +156,7 @@ async fn a_key_of_the_users_own_makes_no_key() {
 #[tokio::test]
 async fn a_secret_key_stays_secret_wherever_it_goes() {
     let mut given = PropertyMap::new();
-    let key = pulumi_component::PropertyValue {
+    let key = pulumi_component::value::PropertyValue {
         secret: true,
         ..Value::String("arn:aws:kms:eu-west-1:111122223333:key/hush".into()).into()
     };
@@ -374,7 +376,7 @@ async fn inputs_of_the_recorder_go_together() {
         "dailyTypes": ["AWS::Config::ResourceCompliance"],
     } }));
     let error = construct_with::<ComplianceMonitoring>(&monitor, "compliance", given).await.expect_err("it is refused");
-    let ConstructError::InvalidInputs(problems) = error else { panic!("{error}") };
+    let Error::InvalidInputs(problems) = error else { panic!("{error}") };
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 3, "{told:?}");
     for path in ["recorder.resourceTypes", "recorder.dailyTypes", "recorder.dailyTypes[0]"] {
@@ -392,7 +394,7 @@ async fn a_rule_that_the_region_does_not_offer_is_refused_left_out_or_deployed()
     let elsewhere = || answers_in("ca-west-1", MockMonitor::update());
     let monitor = elsewhere();
     let refused = construct_with::<ComplianceMonitoring>(&monitor, "compliance", rule("fail")).await;
-    let Err(ConstructError::InvalidInputs(problems)) = refused else { panic!("it is refused") };
+    let Err(Error::InvalidInputs(problems)) = refused else { panic!("it is refused") };
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].place(), "rules.managed[0].identifier");
     assert!(monitor.recorded().registrations.is_empty());

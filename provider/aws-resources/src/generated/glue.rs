@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{
+use pulumi_component::generated::{
     Child, ChildHandle, Encode, Encoding, Input, Output, Resource, ResourceOptions, Scope, TypeToken, Urn,
     encode_members,
 };

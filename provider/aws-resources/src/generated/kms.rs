@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{Child, ChildHandle, Input, Output, Resource, ResourceOptions, Scope, TypeToken, Urn};
+use pulumi_component::generated::{
+    Child, ChildHandle, Input, Output, Resource, ResourceOptions, Scope, TypeToken, Urn,
+};
 
 /// `aws:kms/alias:Alias`
 #[derive(Clone)]

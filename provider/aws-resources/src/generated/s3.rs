@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{
-    Asset, Child, ChildHandle, Encode, Encoding, Input, Output, Resource, ResourceOptions, Scope, TypeToken, Urn,
-    encode_members,
+use pulumi_component::generated::{
+    AssetOrArchive, Child, ChildHandle, Encode, Encoding, Input, Output, Resource, ResourceOptions, Scope, TypeToken,
+    Urn, encode_members,
 };
 
 /// `aws:s3/bucket:Bucket`
@@ -906,16 +906,16 @@ impl BucketObjectv2Builder {
         }
     }
 
-    /// `source`: asset.
+    /// `source`: asset or archive.
     #[must_use]
-    pub fn source(mut self, value: impl Into<Input<Asset>>) -> Self {
+    pub fn source(mut self, value: impl Into<Input<AssetOrArchive>>) -> Self {
         self.0.input("source", value.into());
         self
     }
 
     /// `source`, where it is given.
     #[must_use]
-    pub fn set_source(self, value: Option<Input<Asset>>) -> Self {
+    pub fn set_source(self, value: Option<Input<AssetOrArchive>>) -> Self {
         match value {
             Some(value) => self.source(value),
             None => self,

@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 use aws_resources::{ArnBuilder, DashboardBody, EventPattern, Graph, Json, PolicyDocument, Statement};
-use pulumi_component::{Input, Output, Resolved};
+use pulumi_component::engine::Resolve;
+use pulumi_component::engine::Resolved;
+use pulumi_component::{Input, Output};
 use serde_json::{Value, json};
 
 async fn resolved(text: impl Into<Input<String>>) -> Resolved<String> {

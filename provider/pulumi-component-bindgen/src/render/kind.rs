@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::model::Type;
-use crate::names::{name_of, type_name};
+use crate::names::type_name;
 
 /// The type behind `Input`.
 pub(super) fn rust(kind: &Type, place: Place<'_>) -> String {
@@ -11,15 +11,15 @@ pub(super) fn rust(kind: &Type, place: Place<'_>) -> String {
         Type::Boolean => "bool".to_owned(),
         Type::Number => "f64".to_owned(),
         Type::Integer => "i64".to_owned(),
-        Type::Any => "PropertyValue".to_owned(),
-        Type::Asset => "Asset".to_owned(),
+        Type::Any | Type::Foreign(_) => "PropertyValue".to_owned(),
+        Type::Asset => "AssetOrArchive".to_owned(),
         Type::Archive => "Archive".to_owned(),
         Type::List(inner) => format!("Vec<Input<{}>>", rust(inner, place)),
         Type::Map(inner) => format!("BTreeMap<String, Input<{}>>", rust(inner, place)),
-        Type::Named(key) => {
-            let (module, name) = key.split_once('.').unwrap_or(("", key));
-            let name = type_name(name);
-            match (module, place.module) {
+        Type::Named(token) => {
+            let named = place.names.nested(token);
+            let name = named.name;
+            match (named.module.as_str(), place.module) {
                 (there, here) if there == here => name,
                 ("", _) => format!("super::{name}"),
                 (there, "") => format!("{there}::{name}"),
@@ -38,22 +38,39 @@ pub(super) fn plain(kind: &Type) -> String {
         Type::Integer => "i64".to_owned(),
         Type::List(inner) => format!("Vec<{}>", plain(inner)),
         Type::Map(inner) => format!("BTreeMap<String, {}>", plain(inner)),
-        Type::Any | Type::Asset | Type::Archive | Type::Named(_) => "PropertyValue".to_owned(),
+        Type::Any | Type::Foreign(_) | Type::Asset | Type::Archive | Type::Named(_) => "PropertyValue".to_owned(),
     }
 }
 
 /// The type as its documentation says it.
-pub(super) fn described(kind: &Type) -> String {
+pub(super) fn described(kind: &Type, place: Place<'_>) -> String {
     match kind {
         Type::String => "string".to_owned(),
         Type::Boolean => "boolean".to_owned(),
         Type::Number => "number".to_owned(),
         Type::Integer => "integer".to_owned(),
         Type::Any => "any".to_owned(),
-        Type::Asset => "asset".to_owned(),
+        Type::Foreign(token) => format!("`{token}`, which these bindings have no type for"),
+        Type::Asset => "asset or archive".to_owned(),
         Type::Archive => "archive".to_owned(),
-        Type::List(inner) => format!("list of {}", described(inner)),
-        Type::Map(inner) => format!("map of {}", described(inner)),
-        Type::Named(key) => format!("`{}`", type_name(name_of(key))),
+        Type::List(inner) => format!("list of {}", described(inner, place)),
+        Type::Map(inner) => format!("map of {}", described(inner, place)),
+        Type::Named(token) => format!("`{}`", place.names.nested(token).name),
+    }
+}
+
+/// The variant of a union that holds this.
+pub(super) fn variant(kind: &Type, place: Place<'_>) -> String {
+    match kind {
+        Type::String => "String".to_owned(),
+        Type::Boolean => "Boolean".to_owned(),
+        Type::Number => "Number".to_owned(),
+        Type::Integer => "Integer".to_owned(),
+        Type::Any | Type::Foreign(_) => "Any".to_owned(),
+        Type::Asset => "Asset".to_owned(),
+        Type::Archive => "Archive".to_owned(),
+        Type::List(inner) => format!("{}List", variant(inner, place)),
+        Type::Map(inner) => format!("{}Map", variant(inner, place)),
+        Type::Named(token) => type_name(&place.names.nested(token).name),
     }
 }

@@ -3,20 +3,25 @@
 mod enumeration;
 mod function;
 mod kind;
+mod literal;
+mod naming;
 mod nested;
 mod resource;
+mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use naming::Names;
+
 use crate::Error;
-use crate::model::{Member, Package, Type};
-use crate::names::{module_of, name_of, type_name};
+use crate::model::{Member, Nested, Package, Type};
+use crate::names::name_of;
 
 /// Everything that generated code uses of `pulumi-component`.
 const IMPORTS: [&str; 16] = [
     "Archive",
-    "Asset",
+    "AssetOrArchive",
     "Child",
     "ChildHandle",
     "Encode",
@@ -33,12 +38,6 @@ const IMPORTS: [&str; 16] = [
     "encode_members",
 ];
 
-/// The name of a resource type; with the module's in front where the code itself imports that name.
-fn class(token: &str) -> String {
-    let name = type_name(name_of(token));
-    if IMPORTS.contains(&name.as_str()) { type_name(&module_of(token)) + &name } else { name }
-}
-
 /// Where a piece of code stands.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'p> {
@@ -46,6 +45,8 @@ pub(crate) struct Place<'p> {
     pub(crate) module: &'p str,
     /// The package constant as this module sees it.
     pub(crate) constant: &'p str,
+    /// The names of everything in the package.
+    pub(crate) names: &'p Names,
 }
 
 pub(crate) fn modules(
@@ -54,6 +55,7 @@ pub(crate) fn modules(
     functions: &BTreeSet<String>,
     package_path: Option<&str>,
 ) -> Result<BTreeMap<String, String>, Error> {
+    let names = Names::of(package);
     let mut bodies: BTreeMap<String, String> = BTreeMap::new();
     let mut wanted = BTreeSet::new();
     for token in resources {
@@ -61,12 +63,13 @@ pub(crate) fn modules(
             .resources
             .get(token)
             .ok_or_else(|| unknown(package, "resource", token, package.resources.keys()))?;
-        let module = module_of(token);
+        let module = names.resource(token).module;
         let constant = constant(&module, package_path);
-        let place = Place { module: &module, constant: &constant };
-        let text = resource::render(token, found, place);
-        let inputs = found.inputs.values().filter(|input| !input.deprecated);
-        inputs.for_each(|input| collect(package, &input.kind, &mut wanted));
+        let place = Place { module: &module, constant: &constant, names: &names };
+        let mut replaced_by = BTreeSet::new();
+        replacing(package, &found.outputs, "", &mut BTreeSet::new(), &mut replaced_by);
+        let text = resource::render(token, found, &replaced_by, place);
+        given(&found.inputs).iter().for_each(|(_, input)| collect(package, &input.kind, &mut wanted));
         bodies.entry(module).or_default().push_str(&text);
     }
     for token in functions {
@@ -74,33 +77,76 @@ pub(crate) fn modules(
             .functions
             .get(token)
             .ok_or_else(|| unknown(package, "function", token, package.functions.keys()))?;
-        let module = module_of(token);
+        let module = names.function(token).module;
         let constant = constant(&module, package_path);
-        let text = function::render(token, found, Place { module: &module, constant: &constant });
+        let text = function::render(token, found, Place { module: &module, constant: &constant, names: &names })?;
         bodies.entry(module).or_default().push_str(&text);
     }
-    for key in &wanted {
-        let (module, name) = key.split_once('.').unwrap_or(("", key));
-        let place = Place { module, constant: "" };
-        let text = match (package.types.get(key), package.enumerations.get(key)) {
-            (Some(members), _) => nested::render(name, members, place),
-            (None, Some(enumeration)) => enumeration::render(name, enumeration),
-            (None, None) => return Err(Error::new(format!("the package `{}` has no type `{key}`", package.name))),
+    for token in &wanted {
+        let named = names.nested(token);
+        let place = Place { module: &named.module, constant: "", names: &names };
+        let text = if let Some(members) = package.types.get(token) {
+            nested::render(token, &named.name, members, place)
+        } else if let Some(enumeration) = package.enumerations.get(token) {
+            enumeration::render(token, &named.name, enumeration)
+        } else if let Some(kinds) = package.unions.get(token) {
+            union::render(&named.name, kinds, place)
+        } else {
+            return Err(Error::new(format!("the package `{}` has no type `{token}`", package.name)));
         };
-        bodies.entry(module.to_owned()).or_default().push_str(&text);
+        bodies.entry(named.module).or_default().push_str(&text);
     }
     Ok(bodies.into_iter().map(|(module, body)| (module, imports(&body) + &body)).collect())
+}
+
+/// Adds the paths of the outputs whose changes replace the resource.
+fn replacing(
+    package: &Package,
+    members: &Nested,
+    before: &str,
+    within: &mut BTreeSet<String>,
+    found: &mut BTreeSet<String>,
+) {
+    for (name, member) in members {
+        let mut path = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        if member.replace_on_changes {
+            found.insert(path);
+            continue;
+        }
+        let mut kind = &member.kind;
+        while let Type::List(inner) | Type::Map(inner) = kind {
+            path.push_str("[*]");
+            kind = inner;
+        }
+        let nested = match kind {
+            Type::Named(token) => package.types.get_key_value(token),
+            _ => None,
+        };
+        // A type that contains itself has its paths once.
+        if let Some((token, nested)) = nested
+            && within.insert(token.clone())
+        {
+            replacing(package, nested, &path, within, found);
+            within.remove(token);
+        }
+    }
 }
 
 /// The constant that names the package and its version.
 pub(crate) fn package_constant(package: &Package) -> String {
     let mut text = format!("/// The package `{}`, of which these types were made.\n", package.name);
-    let new = format!("pulumi_component::Package::new({:?}, {:?})", package.name, package.version);
-    let url = &package.plugin_download_url;
-    let value = match url.is_empty() {
-        true => new,
-        false => format!("pulumi_component::Package {{ plugin_download_url: {url:?}, ..{new} }}"),
+    let (plugin, version) = match &package.base {
+        Some(base) => (&base.name, &base.version),
+        None => (&package.name, &package.version),
     };
+    let mut value = format!("pulumi_component::Package::new({plugin:?}, {version:?})");
+    if !package.plugin_download_url.is_empty() {
+        let _ = write!(value, ".with_download_url({:?})", package.plugin_download_url);
+    }
+    if let Some(base) = &package.base {
+        let (name, version, parameter) = (&package.name, &package.version, base.parameter.escape_ascii());
+        let _ = write!(value, ".with_parameterization({name:?}, {version:?}, b\"{parameter}\")");
+    }
     let _ = writeln!(text, "pub const PACKAGE: pulumi_component::Package = {value};\n");
     text
 }
@@ -117,9 +163,11 @@ fn constant(module: &str, package_path: Option<&str>) -> String {
 fn collect(package: &Package, kind: &Type, wanted: &mut BTreeSet<String>) {
     match kind {
         Type::List(inner) | Type::Map(inner) => collect(package, inner, wanted),
-        Type::Named(key) if wanted.insert(key.clone()) => {
-            let members = package.types.get(key).into_iter().flat_map(BTreeMap::values);
-            members.filter(|member| !member.deprecated).for_each(|member| collect(package, &member.kind, wanted));
+        Type::Named(token) if wanted.insert(token.clone()) => {
+            let members = package.types.get(token).into_iter().flat_map(given);
+            members.for_each(|(_, member)| collect(package, &member.kind, wanted));
+            let kinds = package.unions.get(token).into_iter().flatten();
+            kinds.for_each(|kind| collect(package, kind, wanted));
         }
         _ => {}
     }
@@ -127,7 +175,9 @@ fn collect(package: &Package, kind: &Type, wanted: &mut BTreeSet<String>) {
 
 /// The imports that a module's text uses.
 fn imports(body: &str) -> String {
-    let words: BTreeSet<_> = body.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let code: Vec<_> = body.lines().filter(|line| !line.trim_start().starts_with("///")).map(code).collect();
+    let is_separator = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    let words: BTreeSet<_> = code.iter().flat_map(|line| line.split(is_separator)).collect();
     let mut text = String::new();
     if words.contains("BTreeMap") {
         text.push_str("use std::collections::BTreeMap;\n\n");
@@ -135,10 +185,25 @@ fn imports(body: &str) -> String {
     let used: Vec<_> = IMPORTS.into_iter().filter(|name| words.contains(name)).collect();
     match used.as_slice() {
         [] => {}
-        [only] => text = format!("{text}use pulumi_component::{only};\n\n"),
-        used => text = format!("{text}use pulumi_component::{{{}}};\n\n", used.join(", ")),
+        [only] => text = format!("{text}use pulumi_component::generated::{only};\n\n"),
+        used => text = format!("{text}use pulumi_component::generated::{{{}}};\n\n", used.join(", ")),
     }
     text
+}
+
+/// A line without its strings.
+fn code(line: &str) -> String {
+    let (mut code, mut quoted, mut escaped) = (String::new(), false, false);
+    for letter in line.chars() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            _ => code.push(letter),
+        }
+    }
+    code
 }
 
 /// An error that names the nearest token.
@@ -151,8 +216,8 @@ fn unknown<'t>(package: &Package, what: &str, token: &str, known: impl Iterator<
 }
 
 /// The members that can be set, in order.
-fn given(members: &BTreeMap<String, Member>) -> Vec<(&String, &Member)> {
-    members.iter().filter(|(_, member)| !member.deprecated).collect()
+fn given(members: &Nested) -> Vec<(&String, &Member)> {
+    members.iter().filter(|(_, member)| member.required || !member.deprecated).collect()
 }
 
 #[cfg(test)]
@@ -160,8 +225,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_resource_whose_name_the_code_imports_has_its_module_in_front() {
-        assert_eq!(class("aws:cloudcontrol/resource:Resource"), "CloudcontrolResource");
-        assert_eq!(class("aws:sqs/queue:Queue"), "Queue");
+    fn only_what_the_code_uses_is_imported() {
+        let body =
+            "/// An `Archive`.\npub const OF: &str = \"a \\\"Scope\\\" Urn\";\npub fn of(_: Input<Output<bool>>) {}\n";
+        assert_eq!(imports(body), "use pulumi_component::generated::{Input, Output};\n\n");
+        assert_eq!(imports("pub struct Of;\n"), "");
     }
 }

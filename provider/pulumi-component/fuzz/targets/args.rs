@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{Archive, AssetOrArchive, Input, Package, PropertyValue, Reference, ResourceType, TypeToken};
+use pulumi_component::value::{Archive, AssetOrArchive, PropertyValue, Reference, ResourceType};
+use pulumi_component::{Input, Package, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

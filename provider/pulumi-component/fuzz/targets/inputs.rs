@@ -2,8 +2,12 @@
 
 use futures::FutureExt;
 use prost_types::Struct;
-use pulumi_component::wire::decode_map;
-use pulumi_component::{Input, Marks, PropertyMap, Value, check, encode_serialized, from_properties};
+use pulumi_component::Input;
+use pulumi_component::engine::Resolve;
+use pulumi_component::engine::{check, from_properties};
+use pulumi_component::generated::encode_serialized;
+use pulumi_component::testing::wire::decode_map;
+use pulumi_component::value::{Marks, PropertyMap, Value};
 
 use super::args::Args;
 use super::source::{HIDDEN, Shape, Source};

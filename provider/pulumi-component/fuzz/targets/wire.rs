@@ -2,8 +2,8 @@
 
 use prost::Message;
 use prost_types::Struct;
-use pulumi_component::PropertyMap;
-use pulumi_component::wire::{Secrets, decode_map, encode_map};
+use pulumi_component::testing::wire::{Secrets, decode_map, encode_map};
+use pulumi_component::value::PropertyMap;
 
 /// Reads the bytes, writes what was read, and reads that again.
 pub fn run(bytes: &[u8]) {

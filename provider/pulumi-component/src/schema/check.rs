@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde_json::Value as Json;
 
 use super::spec::{enumeration, is_eventual, type_name, union};
-use crate::decode::{LARGEST_WHOLE, stripped};
-use crate::property::{PropertyMap, PropertyValue, Value};
-use crate::reference::referenced;
-use crate::special::{self, REFERENCE};
+use crate::values::decode::{LARGEST_WHOLE, stripped};
+use crate::values::property::{PropertyMap, PropertyValue, Value};
+use crate::values::special::referenced;
+use crate::values::special::{self, REFERENCE};
 
 /// Finds every input that does not fit: unknown and missing names, wrong types, bounds. Unknown values are left aside;
 /// an update sees them known.
@@ -433,7 +433,7 @@ fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n s
     let best = known
         .map(|candidate| (strsim::normalized_damerau_levenshtein(&folded, &fold(candidate)), candidate))
         .max_by(|left, right| left.0.total_cmp(&right.0));
-    best.filter(|(similarity, _)| *similarity >= 0.5).map(|(_, candidate)| candidate)
+    best.filter(|(similarity, _)| *similarity > 0.5).map(|(_, candidate)| candidate)
 }
 
 /// The only known name that begins or ends with this one as a word: `as` of `deployAs`.

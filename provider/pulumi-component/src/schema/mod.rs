@@ -1,10 +1,12 @@
 //! One description of the inputs for three uses: the package schema, the check, and the documentation of the SDKs.
 
+pub(crate) mod aliases;
+pub(crate) mod arguments;
 mod check;
-mod identity;
-mod package;
-mod rules;
-mod spec;
+pub(crate) mod checks;
+pub(crate) mod pruning;
+pub(crate) mod spec;
+pub(crate) mod text;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -12,8 +14,6 @@ use serde_json::Value as Json;
 
 pub use check::check;
 pub(crate) use check::{intended, nearest};
-pub use identity::PackageIdentity;
-pub(crate) use package::{ComponentSchema, FunctionSchema, MethodSchema, PackageParts};
 pub use spec::SchemaError;
 
 /// The JSON schema of a type, whole.

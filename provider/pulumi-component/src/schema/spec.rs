@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::input::EVENTUAL;
-use crate::special::REFERENCE;
-use crate::suggested::SUGGESTED;
+use crate::values::input::EVENTUAL;
+use crate::values::special::REFERENCE;
+use crate::values::suggested::SUGGESTED;
 
 /// A Rust type that Pulumi's package schema cannot express.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -18,7 +18,7 @@ pub struct SchemaError {
 
 /// Whether a type is an input's or an output's: only inputs know `plain`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Input,
     Output,
 }
@@ -38,7 +38,7 @@ const SECRET: &str = "x-pulumi-secret";
 const SDK_DEFAULT: &str = "x-pulumi-default";
 
 /// A property: its type with description, and the sentences that Pulumi's schema has no keyword for.
-pub(super) fn property(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
+pub(crate) fn property(package: &str, path: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
     let mut spec = type_spec(package, path, schema, side)?;
     let description = describe(schema);
     if let Some(spec) = spec.as_object_mut() {
@@ -132,7 +132,7 @@ fn one_of(package: &str, path: &str, members: &[&Value], side: Side) -> Result<V
 }
 
 /// The members of an untagged enum of several types.
-pub(super) fn union(schema: &Value) -> Option<Vec<&Value>> {
+pub(crate) fn union(schema: &Value) -> Option<Vec<&Value>> {
     if enumeration(schema).is_some() {
         return None;
     }
@@ -142,7 +142,7 @@ pub(super) fn union(schema: &Value) -> Option<Vec<&Value>> {
 }
 
 /// The schema behind `Option`: `anyOf [T, null]` and `type: [T, null]` are an absent property in Pulumi.
-pub(super) fn folded(schema: &Value) -> &Value {
+pub(crate) fn folded(schema: &Value) -> &Value {
     for keyword in ["anyOf", "allOf", "oneOf"] {
         if let Some(members) = schema.get(keyword).and_then(Value::as_array) {
             let mut members = members.iter().filter(|member| type_name(member) != Some("null"));
@@ -155,12 +155,12 @@ pub(super) fn folded(schema: &Value) -> &Value {
 }
 
 /// Whether the schema is an input's, or an optional input's.
-pub(super) fn is_eventual(schema: &Value) -> bool {
+pub(crate) fn is_eventual(schema: &Value) -> bool {
     schema.get(EVENTUAL).or_else(|| folded(schema).get(EVENTUAL)).is_some()
 }
 
 /// The type keyword, null left aside.
-pub(super) fn type_name(schema: &Value) -> Option<&str> {
+pub(crate) fn type_name(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::String(name) => Some(name),
         Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
@@ -169,7 +169,7 @@ pub(super) fn type_name(schema: &Value) -> Option<&str> {
 }
 
 /// The values of a text that has only a few, with their descriptions.
-pub(super) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
+pub(crate) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
     let schema = folded(schema);
     if let Some(only) = schema.get("const").and_then(Value::as_str) {
         return Some(vec![(only, "")]);
@@ -188,7 +188,7 @@ pub(super) fn enumeration(schema: &Value) -> Option<Vec<(&str, &str)>> {
 }
 
 /// A struct's or an enumeration's definition as a named type.
-pub(super) fn type_definition(package: &str, name: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
+pub(crate) fn type_definition(package: &str, name: &str, schema: &Value, side: Side) -> Result<Value, SchemaError> {
     let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     if let Some(values) = enumeration(schema) {
         let values = values.into_iter().map(|(value, description)| {
@@ -204,7 +204,7 @@ pub(super) fn type_definition(package: &str, name: &str, schema: &Value, side: S
 }
 
 /// The properties of a struct and the names of those that must be given.
-pub(super) fn properties(
+pub(crate) fn properties(
     package: &str,
     path: &str,
     schema: &Value,
@@ -287,7 +287,7 @@ fn not_a_struct(schema: &Value) -> Option<&'static str> {
 }
 
 /// The token of a nested type; the SDKs append `Args` themselves.
-pub(super) fn type_token(package: &str, name: &str) -> String {
+pub(crate) fn type_token(package: &str, name: &str) -> String {
     format!("{package}:index:{}", name.strip_suffix("Args").unwrap_or(name))
 }
 
@@ -330,7 +330,7 @@ fn describe(schema: &Value) -> String {
 }
 
 /// Joins the lines of a paragraph: a doc comment is wrapped for the source file only.
-pub(super) fn unwrapped(text: &str) -> String {
+pub(crate) fn unwrapped(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
@@ -357,7 +357,7 @@ mod tests {
     use schemars::{JsonSchema, SchemaGenerator};
 
     use super::*;
-    use crate::input::Input;
+    use crate::values::input::Input;
 
     #[derive(JsonSchema)]
     #[expect(dead_code, reason = "only its schema is used")]

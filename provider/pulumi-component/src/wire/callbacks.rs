@@ -12,15 +12,16 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
 use super::raw::Raw;
+use super::request::given;
 use super::transform;
 use super::{DecodeError, read as read_properties};
-use crate::hook::{AfterFailure, FailedOperation, Hook, HookEvent, Moment};
-use crate::monitor::MonitorError;
-use crate::property::{PropertyMap, Urn};
+use crate::border::hook::{AfterFailure, FailedOperation, Hook, HookEvent, Moment};
+use crate::border::monitor::MonitorError;
+use crate::border::transform::Transform;
 use crate::protocol::callbacks_server::{self, CallbacksServer};
 use crate::protocol::{self, CallbackInvokeRequest, CallbackInvokeResponse};
-use crate::provider::MESSAGE_LIMIT;
-use crate::transform::Transform;
+use crate::values::property::{PropertyMap, Urn};
+use crate::wire::MESSAGE_LIMIT;
 
 /// The closures of one deployment. The server starts with the first of them and ends when this is dropped: hooks around
 /// deletions run long after the component that set them is finished.
@@ -124,7 +125,7 @@ fn unreadable(error: DecodeError) -> Status {
 fn event(request: protocol::ResourceHookRequest) -> Result<HookEvent, DecodeError> {
     Ok(HookEvent {
         urn: named(request.urn),
-        id: request.id,
+        id: given(&request.id),
         name: request.name,
         type_token: request.r#type,
         new_inputs: properties(request.new_inputs)?,
@@ -137,7 +138,7 @@ fn event(request: protocol::ResourceHookRequest) -> Result<HookEvent, DecodeErro
 fn failed_operation(request: protocol::ErrorHookRequest) -> Result<FailedOperation, DecodeError> {
     let event = HookEvent {
         urn: named(request.urn),
-        id: request.id,
+        id: given(&request.id),
         name: request.name,
         type_token: request.r#type,
         new_inputs: properties(request.new_inputs)?,

@@ -10,7 +10,7 @@ use prost_types::{Struct, Value as Wire};
 
 use super::decode_error::DecodeError;
 use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
-use crate::property::{
+use crate::values::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };
 

@@ -4,23 +4,23 @@ use property_path::PropertyError;
 use prost::Message;
 use tonic::{Code, Status};
 
-use crate::error::{ConstructError, TEXT_BYTES};
 use crate::protocol::{
     CheckFailure, ConfigureErrorMissingKeys, InputPropertiesError, configure_error_missing_keys, input_properties_error,
 };
+use crate::values::error::{Error, TEXT_BYTES};
 
 /// The full name of the message, as `google.protobuf.Any` writes it.
 const INPUT_PROPERTIES_ERROR: &str = "type.googleapis.com/pulumirpc.InputPropertiesError";
 
 const CONFIGURE_ERROR_MISSING_KEYS: &str = "type.googleapis.com/pulumirpc.ConfigureErrorMissingKeys";
 
-impl From<ConstructError> for Status {
-    fn from(error: ConstructError) -> Self {
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
         match error {
-            ConstructError::InvalidInputs(problems) => invalid_inputs(problems),
-            ConstructError::Cancelled => Self::cancelled("the run was cancelled"),
-            ConstructError::Failed(message) => Self::unknown(bounded(&message)),
-            ConstructError::Internal(_) => Self::internal(bounded(&error.to_string())),
+            Error::InvalidInputs(problems) => invalid_inputs(problems),
+            Error::Cancelled => Self::cancelled("the run was cancelled"),
+            Error::Failed(message) => Self::unknown(bounded(&message)),
+            Error::Internal(_) => Self::internal(bounded(&error.to_string())),
         }
     }
 }
@@ -50,7 +50,7 @@ pub(crate) fn missing_configuration(missing: Vec<(String, String)>) -> Status {
     detailed(message, prost_types::Any { type_url: CONFIGURE_ERROR_MISSING_KEYS.to_owned(), value })
 }
 
-/// Wrong arguments of a function or a method, which the program can mend.
+/// InvalidValue arguments of a function or a method, which the program can mend.
 pub(crate) fn failures(problems: Vec<PropertyError>) -> Vec<CheckFailure> {
     let failures = problems.into_iter();
     failures.map(|problem| CheckFailure { property: problem.place(), reason: problem.reason }).collect()
@@ -87,10 +87,10 @@ mod tests {
     fn a_text_is_told_whole_where_there_is_room_and_does_not_end_as_a_line() {
         let whole = "x".repeat(TEXT_BYTES);
         for (given, told) in [("no room", "no room"), ("no room\n\n", "no room"), (whole.as_str(), whole.as_str())] {
-            let status = Status::from(ConstructError::Failed(given.to_owned()));
+            let status = Status::from(Error::Failed(given.to_owned()));
             assert_eq!((status.code(), status.message()), (Code::Unknown, told));
         }
-        let internal = Status::from(ConstructError::Internal("torn".into()));
+        let internal = Status::from(Error::Internal("torn".into()));
         assert_eq!(internal.code(), Code::Internal);
         assert_eq!(internal.message(), "internal error: torn; please report it to the authors of this package");
     }
@@ -99,7 +99,7 @@ mod tests {
         #[test]
         fn of_a_long_text_the_beginning_and_the_end_are_told(filling in "\\PC{1,9}", more in 0..9000_usize) {
             let text = format!("why: {}: because", filling.repeat((TEXT_BYTES + more) / filling.len() + 1));
-            let told = Status::from(ConstructError::Failed(text.clone())).message().to_owned();
+            let told = Status::from(Error::Failed(text.clone())).message().to_owned();
             proptest::prop_assert!(told.len() <= TEXT_BYTES, "{}", told.len());
             proptest::prop_assert!(told.starts_with("why: ") && told.ends_with(": because"), "{told}");
             let (beginning, rest) = told.split_once(" … (").unwrap();

@@ -5,6 +5,7 @@
 mod callbacks;
 mod decode;
 mod decode_error;
+mod duration;
 mod encode;
 pub(crate) mod error;
 mod features;
@@ -20,7 +21,8 @@ pub use decode::{decode_map, decode_value};
 pub use decode_error::DecodeError;
 pub use encode::{Secrets, encode_map, encode_value};
 
-use crate::property::{PropertyMap, PropertyValue};
+pub(crate) use crate::values::property::UNKNOWN;
+use crate::values::property::{PropertyMap, PropertyValue};
 use raw::Raw;
 
 /// Reads the properties of a message.
@@ -58,8 +60,6 @@ const RESOURCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
 const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const BYTES: &str = "803fd3297a5875dc03ca845dda5d2a98";
 
-/// The text that stands for an unknown value of any type; the only one that is written.
-pub(crate) const UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /// All texts that stand for unknown values: string, boolean, number, array, asset, archive, object.
 const UNKNOWNS: [&str; 7] = [
     UNKNOWN,
@@ -70,3 +70,6 @@ const UNKNOWNS: [&str; 7] = [
     "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ];
+
+/// The largest message that the engine sends or takes, in bytes.
+pub(crate) const MESSAGE_LIMIT: usize = 400 * 1024 * 1024;

@@ -16,19 +16,19 @@ use super::raw::Raw;
 use super::registering::Registering;
 use super::registration::{encode_reading, encode_registration, needed, urns};
 use super::{Secrets, decode_value, write};
-use crate::context::Deployment;
-use crate::hook::{Hook, Moment};
-use crate::log::{Log, LogEntry, Severity};
-use crate::monitor::{
+use crate::author::context::Deployment;
+use crate::border::hook::{Hook, Moment};
+use crate::border::log::{Log, LogEntry, Severity};
+use crate::border::monitor::{
     Invocation, Invoked, MethodCall, MonitorError, Reading, Registered, Registration, ResourceMonitor,
 };
-use crate::package::Package;
-use crate::property::{PropertyMap, PropertyValue, Urn};
+use crate::border::package::Package;
+use crate::border::registration_options::RegistrationOptions;
 use crate::protocol;
 use crate::protocol::engine_client::EngineClient;
 use crate::protocol::resource_monitor_client::ResourceMonitorClient;
-use crate::provider::MESSAGE_LIMIT;
-use crate::registration_options::RegistrationOptions;
+use crate::values::property::{PropertyMap, PropertyValue, Urn};
+use crate::wire::MESSAGE_LIMIT;
 
 /// Opens a channel to an address of the engine's. It connects when it is first used.
 pub(crate) fn channel(address: &str) -> Result<Channel, String> {

@@ -252,7 +252,7 @@ mod tests {
 
     /// Runs with the stack that the runtime gives its threads.
     fn on_a_thread_of_the_runtime(test: impl FnOnce() + Send + 'static) {
-        let thread = std::thread::Builder::new().stack_size(crate::panic::STACK_BYTES);
+        let thread = std::thread::Builder::new().stack_size(crate::values::panic::STACK_BYTES);
         thread.spawn(test).expect("a thread").join().expect("the test passes");
     }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::features::Feature;
-use super::{Secrets, write, write_value};
-use crate::hook::Hooks;
-use crate::hook::Moment;
-use crate::monitor::{Reading, Registration};
-use crate::property::{PropertyValue, Urn, Value};
+use super::{Secrets, duration, write, write_value};
+use crate::border::hook::Hooks;
+use crate::border::hook::Moment;
+use crate::border::monitor::{Reading, Registration};
+use crate::border::registration_options::{Alias, CustomTimeouts, FormerIdentity, FormerParent};
 use crate::protocol::register_resource_request as message;
 use crate::protocol::{self, alias};
-use crate::registration_options::{Alias, AliasParent, CustomTimeouts};
+use crate::values::property::{PropertyValue, Urn, Value};
 
 /// What the engine must be able to do for a registration, each with the word that the user knows it by.
 pub(super) fn needed(registration: &Registration) -> Vec<(Feature, &'static str)> {
@@ -28,8 +28,12 @@ pub(super) fn needed(registration: &Registration) -> Vec<(Feature, &'static str)
         found
     };
     need(has(|value| matches!(value, Value::Bytes(_))), Feature::ByteString, "strings that are not UTF-8");
-    need(options.aliases.iter().any(|alias| matches!(alias, Alias::Spec { .. })), Feature::AliasSpecs, "alias specs");
-    need(!options.deleted_with.is_empty(), Feature::DeletedWith, "option `deletedWith`");
+    need(
+        options.aliases.iter().any(|alias| matches!(alias.0, FormerIdentity::Spec { .. })),
+        Feature::AliasSpecs,
+        "alias specs",
+    );
+    need(options.deleted_with.is_some(), Feature::DeletedWith, "option `deletedWith`");
     need(!options.replace_with.is_empty(), Feature::ReplaceWith, "option `replaceWith`");
     need(options.replacement_trigger.is_some(), Feature::ReplacementTrigger, "option `replacementTrigger`");
     let hooks = registration.hooks.iter().map(|(_, hook)| hook.moment());
@@ -76,13 +80,13 @@ pub(super) fn encode_registration(
         delete_before_replace_defined: options.delete_before_replace.is_some(),
         additional_secret_outputs: options.additional_secret_outputs,
         custom_timeouts: options.custom_timeouts.map(encode_timeouts),
-        deleted_with: options.deleted_with,
+        deleted_with: text(options.deleted_with),
         replace_with: options.replace_with.iter().map(ToString::to_string).collect(),
         ignore_changes: options.ignore_changes,
         replace_on_changes: options.replace_on_changes,
         hide_diffs: options.hide_diffs,
         replacement_trigger: options.replacement_trigger.map(|value| write_value(&value, Secrets::Wrap)),
-        import_id: options.import_id,
+        import_id: options.import_id.unwrap_or_default(),
         env_var_mappings: options.env_var_mappings,
         hooks: options.hooks.map(encode_hooks),
         accept_secrets: true,
@@ -119,6 +123,7 @@ pub(super) fn encode_reading(reading: Reading, package_ref: String) -> protocol:
 
 pub(super) fn encode_timeouts(timeouts: CustomTimeouts) -> message::CustomTimeouts {
     let CustomTimeouts { create, update, delete, read } = timeouts;
+    let [create, update, delete, read] = [create, update, delete, read].map(duration::encode);
     message::CustomTimeouts { create, update, delete, read }
 }
 
@@ -135,21 +140,26 @@ pub(super) fn encode_hooks(hooks: Hooks) -> message::ResourceHooksBinding {
 }
 
 pub(super) fn encode_alias(alias: Alias) -> protocol::Alias {
-    let alias = match alias {
-        Alias::Urn(urn) => alias::Alias::Urn(urn),
-        Alias::Spec { name, type_token, stack, project, parent } => alias::Alias::Spec(alias::Spec {
-            name,
-            r#type: type_token,
-            stack,
-            project,
+    let alias = match alias.0 {
+        FormerIdentity::Urn(urn) => alias::Alias::Urn(urn),
+        FormerIdentity::Spec { name, type_token, stack, project, parent } => alias::Alias::Spec(alias::Spec {
+            name: name.unwrap_or_default(),
+            r#type: type_token.unwrap_or_default(),
+            stack: stack.unwrap_or_default(),
+            project: project.unwrap_or_default(),
             parent: match parent {
-                AliasParent::Same => None,
-                AliasParent::Urn(urn) => Some(alias::spec::Parent::ParentUrn(urn)),
-                AliasParent::None(none) => Some(alias::spec::Parent::NoParent(none)),
+                FormerParent::Same => None,
+                FormerParent::Urn(urn) => Some(alias::spec::Parent::ParentUrn(urn)),
+                FormerParent::None(none) => Some(alias::spec::Parent::NoParent(none)),
             },
         }),
     };
     protocol::Alias { alias: Some(alias) }
+}
+
+/// A URN as the engine reads it; empty for none.
+pub(super) fn text(urn: Option<Urn>) -> String {
+    urn.map(|urn| urn.to_string()).unwrap_or_default()
 }
 
 pub(super) fn urns(urns: &BTreeSet<Urn>) -> impl Iterator<Item = String> {
@@ -159,21 +169,21 @@ pub(super) fn urns(urns: &BTreeSet<Urn>) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hook::{AfterFailure, Hook};
-    use crate::package::Package;
-    use crate::registration_options::RegistrationOptions;
-    use crate::transform::Transform;
+    use crate::border::hook::{AfterFailure, Hook};
+    use crate::border::package::Package;
+    use crate::border::registration_options::RegistrationOptions;
+    use crate::border::transform::Transform;
 
     #[test]
     fn closures_need_an_engine_that_runs_them() {
         let none = Registration::default();
         assert_eq!(needed(&none), []);
-        let around = Hook::after_create(|_| async { Ok(()) });
-        let on_error = Hook::on_error(|_| async { Ok(AfterFailure::GiveUp) });
+        let around = Hook::after_create(|_| async {});
+        let on_error = Hook::on_error(|_| async { AfterFailure::GiveUp });
         let needs = |hook: Hook| needed(&Registration { hooks: vec![("name".into(), hook)], ..none.clone() });
         assert_eq!(needs(around), [(Feature::ResourceHooks, "resource hooks")]);
         assert_eq!(needs(on_error), [(Feature::ErrorHooks, "hooks for failed operations")]);
-        let transforms = vec![Transform::new(|_| Ok(()))];
+        let transforms = vec![Transform::new(|_| ())];
         let transformed = Registration { transforms, ..none };
         assert_eq!(needed(&transformed), [(Feature::Transforms, "transforms of resources")]);
     }
@@ -181,9 +191,9 @@ mod tests {
     #[test]
     fn every_option_is_a_field_of_the_request() {
         let names = |name: &str| vec![name.to_owned()];
-        let timeout = |of: &str| format!("{of}1m");
+        let timeout = |minutes: u64| Some(std::time::Duration::from_secs(minutes * 60));
         let options = RegistrationOptions {
-            aliases: vec![Alias::Urn("urn:old".into()), Alias::of_type("a:b:Old")],
+            aliases: vec![Alias::urn("urn:old"), Alias::new().type_token("a:b:Old")],
             depends_on: vec![Urn::new("urn:first")],
             protect: Some(false),
             retain_on_delete: Some(true),
@@ -191,18 +201,18 @@ mod tests {
             providers: [("aws".to_owned(), "urn:p::id".to_owned())].into(),
             additional_secret_outputs: names("secret"),
             custom_timeouts: Some(CustomTimeouts {
-                create: timeout("c"),
-                update: timeout("u"),
-                delete: timeout("d"),
-                read: timeout("r"),
+                create: timeout(1),
+                update: timeout(2),
+                delete: timeout(3),
+                read: timeout(4),
             }),
-            deleted_with: "urn:with".into(),
+            deleted_with: Some(Urn::new("urn:with")),
             replace_with: vec![Urn::new("urn:replaced")],
             ignore_changes: names("ignored"),
             replace_on_changes: names("replacing"),
             hide_diffs: names("hidden"),
             replacement_trigger: Some(PropertyValue::from("now").into_secret()),
-            import_id: "i-1".into(),
+            import_id: Some("i-1".into()),
             env_var_mappings: [("MINE".to_owned(), "ITS".to_owned())].into(),
             hooks: Some(Hooks { before_delete: names("hook"), ..Hooks::default() }),
         };
@@ -220,7 +230,10 @@ mod tests {
         assert_eq!(request.providers["aws"], "urn:p::id");
         assert_eq!(request.additional_secret_outputs, ["secret"]);
         let timeouts = request.custom_timeouts.unwrap();
-        assert_eq!([timeouts.create, timeouts.update, timeouts.delete, timeouts.read], ["c1m", "u1m", "d1m", "r1m"]);
+        assert_eq!(
+            [timeouts.create, timeouts.update, timeouts.delete, timeouts.read],
+            ["1m0s", "2m0s", "3m0s", "4m0s"]
+        );
         assert_eq!(
             (request.deleted_with.as_str(), request.replace_with),
             ("urn:with", vec!["urn:replaced".to_owned()])

@@ -3,19 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::raw::Raw;
-use super::{DecodeError, Secrets, contains_output, decode_map, read_value, write};
-use crate::construct::Constructed;
-use crate::context::{ConstructRequest, Deployment};
-use crate::hook::Hooks;
-use crate::method::CallRequest;
-use crate::property::{PropertyMap, PropertyValue, Urn, Value};
+use super::{DecodeError, Secrets, contains_output, decode_map, duration, read_value, write};
+use crate::author::construct::Constructed;
+use crate::author::context::{ConstructRequest, Deployment};
+use crate::author::method::CallRequest;
+use crate::border::hook::Hooks;
+use crate::border::registration_options::{Alias, CustomTimeouts, FormerIdentity, FormerParent, RegistrationOptions};
 use crate::protocol::{self, alias, call_response, construct_request, construct_response};
-use crate::registration_options::{Alias, AliasParent, CustomTimeouts, RegistrationOptions};
+use crate::values::property::{PropertyMap, PropertyValue, Urn, Value};
 
 /// Decodes a request; the monitor's address is the caller's to read.
 pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<ConstructRequest, DecodeError> {
     let dependencies = request.input_dependencies.into_iter().map(|(name, found)| (name, found.urns)).collect();
     let inputs = decode_inputs(request.inputs.unwrap_or_default(), dependencies)?;
+    let timeouts = request.custom_timeouts.as_ref();
+    let timeouts = timeouts.map(|of| decode_timeouts([&of.create, &of.update, &of.delete, &of.read])).transpose()?;
     let options = RegistrationOptions {
         aliases: request.aliases.into_iter().filter_map(decode_alias).collect(),
         depends_on: request.dependencies.into_iter().map(Urn::new).collect(),
@@ -24,8 +26,8 @@ pub(crate) fn decode_construct(request: protocol::ConstructRequest) -> Result<Co
         delete_before_replace: request.delete_before_replace,
         providers: request.providers,
         additional_secret_outputs: request.additional_secret_outputs,
-        custom_timeouts: request.custom_timeouts.and_then(decode_timeouts),
-        deleted_with: request.deleted_with,
+        custom_timeouts: timeouts.filter(|timeouts| *timeouts != CustomTimeouts::default()),
+        deleted_with: given(&request.deleted_with).map(Urn::new),
         replace_with: request.replace_with.into_iter().map(Urn::new).collect(),
         ignore_changes: request.ignore_changes,
         replace_on_changes: request.replace_on_changes,
@@ -116,11 +118,15 @@ fn decode_inputs(properties: Raw, mut dependencies: BTreeMap<String, Vec<String>
     Ok(inputs)
 }
 
-fn decode_timeouts(timeouts: construct_request::CustomTimeouts) -> Option<CustomTimeouts> {
-    let construct_request::CustomTimeouts { create, update, delete, read } = timeouts;
-    let timeouts = CustomTimeouts { create, update, delete, read };
-    // The message comes even where nothing is set.
-    (timeouts != CustomTimeouts::default()).then_some(timeouts)
+/// Timeouts as the engine writes them: of a creation, an update, a deletion and a read.
+pub(super) fn decode_timeouts(texts: [&str; 4]) -> Result<CustomTimeouts, DecodeError> {
+    let [create, update, delete, read] = texts.map(duration::decode);
+    Ok(CustomTimeouts { create: create?, update: update?, delete: delete?, read: read? })
+}
+
+/// A text that is empty where nothing is given.
+pub(super) fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn decode_hooks(hooks: construct_request::ResourceHooksBinding) -> Hooks {
@@ -137,18 +143,18 @@ fn decode_hooks(hooks: construct_request::ResourceHooksBinding) -> Hooks {
 
 pub(super) fn decode_alias(alias: protocol::Alias) -> Option<Alias> {
     Some(match alias.alias? {
-        alias::Alias::Urn(urn) => Alias::Urn(urn),
-        alias::Alias::Spec(spec) => Alias::Spec {
-            name: spec.name,
-            type_token: spec.r#type,
-            stack: spec.stack,
-            project: spec.project,
+        alias::Alias::Urn(urn) => Alias::urn(urn),
+        alias::Alias::Spec(spec) => Alias(FormerIdentity::Spec {
+            name: given(&spec.name),
+            type_token: given(&spec.r#type),
+            stack: given(&spec.stack),
+            project: given(&spec.project),
             parent: match spec.parent {
-                None => AliasParent::Same,
-                Some(alias::spec::Parent::ParentUrn(urn)) => AliasParent::Urn(urn),
-                Some(alias::spec::Parent::NoParent(none)) => AliasParent::None(none),
+                None => FormerParent::Same,
+                Some(alias::spec::Parent::ParentUrn(urn)) => FormerParent::Urn(urn),
+                Some(alias::spec::Parent::NoParent(none)) => FormerParent::None(none),
             },
-        },
+        }),
     })
 }
 

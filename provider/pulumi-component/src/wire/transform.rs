@@ -2,14 +2,14 @@
 
 use tonic::Status;
 
-use super::registration::{encode_alias, encode_hooks, encode_timeouts};
-use super::request::decode_alias;
+use super::registration::{encode_alias, encode_hooks, encode_timeouts, text};
+use super::request::{decode_alias, decode_timeouts, given};
 use super::{DecodeError, Secrets, read, read_value, write, write_value};
-use crate::hook::Hooks;
-use crate::property::{PropertyValue, Urn};
+use crate::border::hook::Hooks;
+use crate::border::registration_options::RegistrationOptions;
+use crate::border::transform::{Transform, Transformed};
 use crate::protocol::{self, TransformRequest, TransformResourceOptions, TransformResponse};
-use crate::registration_options::{CustomTimeouts, RegistrationOptions};
-use crate::transform::{Transform, Transformed};
+use crate::values::property::{PropertyValue, Urn};
 
 /// Runs a transform on what the engine asks about. What the closure left alone goes back as it came.
 pub(super) fn run(transform: &Transform, request: TransformRequest) -> Result<TransformResponse, Status> {
@@ -19,10 +19,10 @@ pub(super) fn run(transform: &Transform, request: TransformRequest) -> Result<Tr
         type_token: request.r#type,
         name: request.name,
         custom: request.custom,
-        parent: request.parent,
+        parent: given(&request.parent).map(Urn::new),
         inputs: read(request.properties).map_err(unreadable)?,
         options: decode(&asked).map_err(unreadable)?,
-        provider: asked.provider.clone(),
+        provider: given(&asked.provider),
     };
     let before = resource.clone();
     transform.run(&mut resource).map_err(|reason| {
@@ -30,7 +30,7 @@ pub(super) fn run(transform: &Transform, request: TransformRequest) -> Result<Tr
     })?;
     let properties = (resource.inputs != before.inputs).then(|| write(&resource.inputs, Secrets::Outputs));
     let untouched = resource.options == before.options && resource.provider == before.provider;
-    let options = (!untouched).then(|| encode(resource.options, resource.provider, asked));
+    let options = (!untouched).then(|| encode(resource.options, resource.provider.unwrap_or_default(), asked));
     Ok(TransformResponse { properties, options })
 }
 
@@ -45,19 +45,18 @@ fn decode(options: &TransformResourceOptions) -> Result<RegistrationOptions, Dec
         delete_before_replace: options.delete_before_replace,
         providers: options.providers.clone(),
         additional_secret_outputs: options.additional_secret_outputs.clone(),
-        custom_timeouts: options.custom_timeouts.clone().map(|timeouts| CustomTimeouts {
-            create: timeouts.create,
-            update: timeouts.update,
-            delete: timeouts.delete,
-            read: timeouts.read,
-        }),
-        deleted_with: options.deleted_with.clone(),
+        custom_timeouts: options
+            .custom_timeouts
+            .as_ref()
+            .map(|timeouts| decode_timeouts([&timeouts.create, &timeouts.update, &timeouts.delete, &timeouts.read]))
+            .transpose()?,
+        deleted_with: given(&options.deleted_with).map(Urn::new),
         replace_with: urns(&options.replace_with),
         ignore_changes: options.ignore_changes.clone(),
         replace_on_changes: options.replace_on_changes.clone(),
         hide_diffs: options.hide_diff.clone(),
         replacement_trigger: trigger,
-        import_id: options.import.clone(),
+        import_id: given(&options.import),
         // Not shown to transforms, and not theirs to change.
         env_var_mappings: Default::default(),
         hooks: options.hooks.clone().map(|hooks| Hooks {
@@ -90,12 +89,12 @@ fn encode(
         providers: options.providers,
         additional_secret_outputs: options.additional_secret_outputs,
         custom_timeouts: options.custom_timeouts.map(encode_timeouts),
-        deleted_with: options.deleted_with,
+        deleted_with: text(options.deleted_with),
         ignore_changes: options.ignore_changes,
         replace_on_changes: options.replace_on_changes,
         hide_diff: options.hide_diffs,
         replacement_trigger: options.replacement_trigger.map(trigger),
-        import: options.import_id,
+        import: options.import_id.unwrap_or_default(),
         hooks: options.hooks.map(encode_hooks),
         provider,
         ..asked

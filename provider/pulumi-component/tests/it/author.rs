@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use pulumi_component::engine::Given;
+use pulumi_component::engine::Resolve;
+use pulumi_component::engine::check;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs, invoke_against, reference, value};
+use pulumi_component::value::{PropertyMap, PropertyValue, Reference, Serialized, Value};
 use pulumi_component::{
-    Checks, Child, Component, ConstructError, Function, FunctionContext, Input, Output, Outputs, Package, PassThrough,
-    PropertyMap, PropertyValue, Provider, Reference, Scope, Serialized, TypeToken, Value, all, args, check,
-    interpolate, package,
+    Checks, Child, Component, Error, Function, FunctionContext, Input, Output, Outputs, Package, PassThrough, Provider,
+    Scope, TypeToken, all, args, interpolate, package,
 };
 use serde_json::json;
 
@@ -85,7 +88,7 @@ impl Component for Shelf {
         }
     }
 
-    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, Error> {
         let child = Child::new(scope, &CLOUD, THING, "thing")
             .with("owner", args.owner)
             .with("later", Output::known(None::<String>))
@@ -119,7 +122,7 @@ impl Component for Wall {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Wall");
     type Args = Nothing;
 
-    fn construct(scope: &Scope, _args: Nothing) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: Nothing) -> Result<Self, Error> {
         let boards = (0..3).map(|_| Board { board_width: 1_u32.into() }).collect();
         scope.component::<Shelf>("shelf", ShelfArgs { boards, ..ShelfArgs::default() })?;
         Ok(Self { color: Output::known("white".to_owned()) })
@@ -201,7 +204,7 @@ fn fault_5_an_array_takes_as_many_items_as_it_has() {
     assert_eq!(told(json!([1, 2, 3])), "");
     assert_eq!(told(json!([1, 2, 3, 4])), "size: expected exactly 3 items, got 4");
     assert_eq!(told(json!([1, 2])), "size: expected exactly 3 items, got 2");
-    let more = pulumi_component::from_properties::<ShelfArgs>(inputs(json!({ "size": [1, 2, 3, 4] })));
+    let more = pulumi_component::engine::from_properties::<ShelfArgs>(inputs(json!({ "size": [1, 2, 3, 4] })));
     assert_eq!(more.map(drop).expect_err("too many").to_string(), "size: expected 3 items, got 4");
 }
 
@@ -253,6 +256,17 @@ fn several_outputs_are_gathered_with_their_marks() {
 }
 
 #[test]
+fn what_another_resource_gives_is_never_given_however_soon_it_comes() {
+    let output = Output::known(3_u32).and_then(Output::known);
+    let input = Input::<u32>::from(&output);
+    assert!(input.given().is_none());
+    assert_eq!(futures::executor::block_on(output.resolve()).expect("it resolves").value, Some(3));
+    assert!(input.given().is_none(), "it has come meanwhile");
+    let given = Input::<u32>::from(Output::known(3).map(|value| value + 1)).given();
+    assert_eq!(given.and_then(|given| given.value), Some(4));
+}
+
+#[test]
 fn a_json_document_has_the_marks_of_what_is_in_it() {
     #[derive(serde::Serialize)]
     struct Document {
@@ -288,7 +302,7 @@ impl Component for Broken {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Broken");
     type Args = BrokenArgs;
 
-    fn construct(scope: &Scope, args: BrokenArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: BrokenArgs) -> Result<Self, Error> {
         let fails = args.fails;
         let text = Output::known("x".to_owned()).try_map(move |text| if fails { Err("torn") } else { Ok(text) });
         Child::new(scope, &CLOUD, THING, &args.name).with("size", text.clone()).register();
@@ -334,7 +348,7 @@ impl Function for Speak {
     type Args = SpeakArgs;
     type Result = Spoken;
 
-    async fn invoke(context: &FunctionContext, args: SpeakArgs) -> Result<Spoken, ConstructError> {
+    async fn invoke(context: &FunctionContext, args: SpeakArgs) -> Result<Spoken, Error> {
         context.info(format!("said {}", args.word));
         let greeting = context.provider_config::<Greeting>()?;
         Ok(Spoken { text: format!("{}, {}", greeting.0, args.word) })

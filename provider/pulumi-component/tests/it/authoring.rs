@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use pulumi_component::generated::encode_serialized;
+use pulumi_component::options::Hooks;
 use pulumi_component::testing::{MockMonitor, construct_with};
-use pulumi_component::{
-    Child, Component, ConstructError, Hooks, Input, Output, Outputs, Package, PropertyMap, PropertyValue, Reference,
-    ResourceOptions, ResourceReference, ResourceType, Scope, TypeToken, Urn, Value, encode_serialized,
-};
+use pulumi_component::value::{PropertyMap, PropertyValue, Reference, ResourceReference, ResourceType, Urn, Value};
+use pulumi_component::{Child, Component, Error, Input, Output, Outputs, Package, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ impl Component for Authored {
     const FORMER_TOKENS: &'static [TypeToken] = &[TypeToken::new("shop:index:Written")];
     type Args = AuthoredArgs;
 
-    fn construct(scope: &Scope, args: AuthoredArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: AuthoredArgs) -> Result<Self, Error> {
         let far = scope
             .provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "far")
             .config("region", "far".to_owned())
@@ -123,7 +123,7 @@ async fn a_component_of_another_package_waits_for_what_its_inputs_came_from_and_
 #[tokio::test]
 async fn former_types_of_a_component_are_its_aliases() {
     let (monitor, _) = authored(MockMonitor::update(), None).await;
-    let expected = [pulumi_component::Alias::of_type("shop:index:Written")];
+    let expected = [pulumi_component::options::Alias::new().type_token("shop:index:Written")];
     assert_eq!(monitor.recorded().registration("authored").options.aliases, expected);
 }
 

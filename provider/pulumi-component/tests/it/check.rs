@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pulumi_component::Input;
+use pulumi_component::engine::check;
 use pulumi_component::testing::inputs;
-use pulumi_component::{Input, PropertyMap, PropertyValue, Value, check};
+use pulumi_component::value::{PropertyMap, PropertyValue, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;

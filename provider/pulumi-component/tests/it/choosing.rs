@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use pulumi_component::engine::{ConstructRequest, RegistrationOptions};
+use pulumi_component::options::depends_on;
 use pulumi_component::testing::{MockMonitor, Recorded, construct_request};
-use pulumi_component::{
-    Child, Component, ConstructError, ConstructRequest, Outputs, Package, PropertyValue, RegistrationOptions,
-    ResourceOptions, Scope, TypeToken, Value, depends_on,
-};
+use pulumi_component::value::{PropertyValue, Value};
+use pulumi_component::{Child, Component, Error, Outputs, Package, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ static SHOP: Package = Package::new("shop", "0.1.0");
 
 struct Thing;
 
-impl pulumi_component::ResourceType for Thing {
+impl pulumi_component::value::ResourceType for Thing {
     const TOKEN: TypeToken = THING;
 
     fn package() -> Option<&'static Package> {
@@ -37,7 +37,7 @@ impl Component for Bed {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Bed");
     type Args = ChoosingArgs;
 
-    fn construct(scope: &Scope, _args: ChoosingArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ChoosingArgs) -> Result<Self, Error> {
         Child::remote(scope, &CLOUD, GARDEN, "garden").register();
         Ok(Self {})
     }
@@ -51,7 +51,7 @@ impl Component for Bare {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Bare");
     type Args = ChoosingArgs;
 
-    fn construct(_scope: &Scope, _args: ChoosingArgs) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: ChoosingArgs) -> Result<Self, Error> {
         Ok(Self {})
     }
 }
@@ -64,7 +64,7 @@ impl Component for Choosing {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Choosing");
     type Args = ChoosingArgs;
 
-    fn construct(scope: &Scope, _args: ChoosingArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ChoosingArgs) -> Result<Self, Error> {
         let none = ResourceOptions::default;
         let mapped = none().env_var_mapping("FAR_TOKEN", "CLOUD_TOKEN");
         let far = scope.provider(&CLOUD, PROVIDER, "far").options(mapped).register();

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use pulumi_component::options::{AfterFailure, Hook, Transform};
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{
-    AfterFailure, Component, ConstructError, Hook, Input, Output, Outputs, PropertyValue, ResourceOptions, Scope,
-    Transform, TypeToken,
-};
+use pulumi_component::value::PropertyValue;
+use pulumi_component::{Component, Error, Input, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -39,7 +38,7 @@ impl Component for Watched {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Watched");
     type Args = WatchedArgs;
 
-    fn construct(scope: &Scope, args: WatchedArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WatchedArgs) -> Result<Self, Error> {
         let options = ResourceOptions::default()
             .hook(Hook::before_create(|event| async move {
                 match event.new_inputs.get("size").and_then(PropertyValue::as_str) {
@@ -49,11 +48,14 @@ impl Component for Watched {
                 }
             }))
             .hook(Hook::after_create(|event| async move {
-                if event.id == "watched-inner-child-id" { Ok(()) } else { Err(format!("no id, but {}", event.id)) }
+                match event.id.as_deref() {
+                    Some("watched-inner-child-id") => Ok(()),
+                    other => Err(format!("no id, but {other:?}")),
+                }
             }))
             .hook(Hook::on_error(|failed| async move {
                 RETRIED.fetch_add(1, Ordering::Relaxed);
-                Ok(if failed.errors.len() < 2 { AfterFailure::Retry } else { AfterFailure::GiveUp })
+                if failed.errors.len() < 2 { AfterFailure::Retry } else { AfterFailure::GiveUp }
             }))
             .transform(Transform::new(prefix("inner")));
         Ok(Self { child_id: thing(scope, "child", args.size, options).id() })
@@ -64,7 +66,7 @@ impl Component for Outermost {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Outermost");
     type Args = WatchedArgs;
 
-    fn construct(scope: &Scope, args: WatchedArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WatchedArgs) -> Result<Self, Error> {
         let options = ResourceOptions::default().transform(Transform::new(prefix("outer")));
         let inner = scope.nest::<Watched>("inner", args, options)?;
         Ok(Self { child_id: inner.into_outputs().child_id })
@@ -72,7 +74,7 @@ impl Component for Outermost {
 }
 
 /// Notes on a thing's size which transform it met; the first one stands first.
-fn prefix(word: &'static str) -> impl Fn(&mut pulumi_component::Transformed) -> Result<(), String> {
+fn prefix(word: &'static str) -> impl Fn(&mut pulumi_component::options::Transformed) -> Result<(), String> {
     move |resource| {
         let Some(size) = resource.inputs.get_mut("size").filter(|_| resource.custom) else { return Ok(()) };
         let mut words: Vec<String> = size.as_str().unwrap_or_default().split(' ').map(str::to_owned).collect();

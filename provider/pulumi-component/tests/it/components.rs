@@ -1,9 +1,8 @@
 //! Components to test with: an untyped child is enough here, `aws-resources` has typed ones.
 
-use pulumi_component::{
-    Child, ChildHandle, Component, ConstructError, Input, Output, Outputs, Package, Resource, ResourceOptions, Scope,
-    TypeToken, depends_on,
-};
+use pulumi_component::handle::ChildHandle;
+use pulumi_component::options::{Resource, depends_on};
+use pulumi_component::{Child, Component, Error, Input, Output, Outputs, Package, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +62,7 @@ impl Component for Store {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Store");
     type Args = StoreArgs;
 
-    fn construct(scope: &Scope, args: StoreArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: StoreArgs) -> Result<Self, Error> {
         let size = args.size.unwrap_or_else(|| "small".into());
         let first = thing(scope, "first", &size, ResourceOptions::default());
         for index in 0..args.count {
@@ -110,7 +109,7 @@ impl Component for Shelf {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Shelf");
     type Args = ShelfArgs;
 
-    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, Error> {
         Ok(Self { board_id: thing(scope, "board", args.size, ResourceOptions::default()).id() })
     }
 }
@@ -134,7 +133,7 @@ impl Component for Crowd {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Crowd");
     type Args = CrowdArgs;
 
-    fn construct(scope: &Scope, args: CrowdArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: CrowdArgs) -> Result<Self, Error> {
         for index in 0..args.count {
             thing(scope, &format!("thing-{index}"), "x", ResourceOptions::default());
         }

@@ -4,19 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pulumi_component::engine::{ConstructRequest, Deployment, Registration, RegistrationOptions};
+use pulumi_component::options::{Alias, CustomTimeouts};
 use pulumi_component::testing::{MockMonitor, construct_request, construct_with, inputs};
-use pulumi_component::{
-    Alias, AliasParent, Component, ConstructError, ConstructRequest, Context, CustomTimeouts, Deployment,
-    PropertyError, PropertyMap, PropertyValue, Registration, RegistrationOptions, Scope, TypeToken, Urn, Value,
-};
+use pulumi_component::value::{PropertyError, PropertyMap, PropertyValue, Urn, Value};
+use pulumi_component::{Component, Context, Error, Scope, TypeToken};
 use serde_json::json;
 
 use crate::components::{CLOUD, Crowd, Store, THING};
 
-async fn store(
-    monitor: MockMonitor,
-    given: serde_json::Value,
-) -> (Arc<MockMonitor>, Result<PropertyMap, ConstructError>) {
+async fn store(monitor: MockMonitor, given: serde_json::Value) -> (Arc<MockMonitor>, Result<PropertyMap, Error>) {
     let monitor = Arc::new(monitor);
     let outcome = construct_with::<Store>(&monitor, "store", inputs(given)).await;
     (monitor, outcome.map(|constructed| constructed.outputs))
@@ -79,7 +76,7 @@ async fn a_refused_child_skips_the_rest_and_finishes_nothing() {
 #[tokio::test]
 async fn a_panic_while_children_are_described_is_told_and_ends_the_run() {
     let (monitor, outcome) = store(MockMonitor::update(), json!({ "mood": "panics" })).await;
-    assert!(matches!(outcome, Err(ConstructError::Internal(text)) if text == "out of stock"));
+    assert!(matches!(outcome, Err(Error::Internal(text)) if text == "out of stock"));
     assert!(monitor.recorded().outputs.iter().all(|(urn, _)| !urn.as_str().ends_with("::store")));
 }
 
@@ -120,23 +117,17 @@ async fn a_secret_input_is_secret_in_children_and_outputs() {
 
 #[tokio::test]
 async fn what_the_user_says_of_the_component_is_handed_on_as_it_came() {
-    let spec = Alias::Spec {
-        name: "old".into(),
-        type_token: String::new(),
-        stack: String::new(),
-        project: String::new(),
-        parent: AliasParent::None(true),
-    };
+    let spec = Alias::new().name("old").no_parent();
     let options = RegistrationOptions {
-        aliases: vec![Alias::Urn("urn:old".into()), spec],
+        aliases: vec![Alias::urn("urn:old"), spec],
         depends_on: vec![Urn::new("urn:before")],
         protect: Some(false),
         retain_on_delete: None,
         delete_before_replace: Some(true),
         providers: [("cloud".to_owned(), "urn:provider::id".to_owned())].into(),
         additional_secret_outputs: vec!["size".into()],
-        custom_timeouts: Some(CustomTimeouts { create: "1h".into(), ..CustomTimeouts::default() }),
-        deleted_with: "urn:with".into(),
+        custom_timeouts: Some(CustomTimeouts::default().create(Duration::from_secs(3600))),
+        deleted_with: Some(Urn::new("urn:with")),
         replace_with: vec![Urn::new("urn:replace")],
         ignore_changes: vec!["size".into()],
         replace_on_changes: vec!["count".into()],
@@ -200,15 +191,15 @@ impl pulumi_component::PreparedComponent for Placed {
     type Args = PlacedArgs;
     type Prepared = String;
 
-    async fn prepare(_context: &Context, args: &PlacedArgs) -> Result<String, ConstructError> {
+    async fn prepare(_context: &Context, args: &PlacedArgs) -> Result<String, Error> {
         match args.place.as_str() {
-            "taken" => Err(ConstructError::InvalidInputs(vec![PropertyError::new("place", "somebody is there")])),
-            "dark" => Err(ConstructError::Failed("nothing is seen".into())),
+            "taken" => Err(Error::InvalidInputs(vec![PropertyError::new("place", "somebody is there")])),
+            "dark" => Err(Error::Failed("nothing is seen".into())),
             place => Ok(place.to_owned()),
         }
     }
 
-    fn construct(_scope: &Scope, _args: PlacedArgs, _prepared: &String) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: PlacedArgs, _prepared: &String) -> Result<Self, Error> {
         Ok(Self {})
     }
 }
@@ -221,7 +212,7 @@ async fn what_the_world_refuses_stands_beside_wrong_inputs() {
         assert!(outcome.is_ok() || monitor.recorded().registrations.is_empty());
         match outcome {
             Ok(_) => vec!["there".to_owned()],
-            Err(ConstructError::InvalidInputs(problems)) => problems.iter().map(PropertyError::place).collect(),
+            Err(Error::InvalidInputs(problems)) => problems.iter().map(PropertyError::place).collect(),
             Err(error) => vec![error.to_string()],
         }
     };

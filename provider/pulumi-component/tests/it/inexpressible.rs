@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use pulumi_component::{
-    Component, ConstructError, Encoding, Input, OutputProperty, Outputs, Provider, Scope, TypeToken, package,
-};
+use pulumi_component::generated::{Encoding, OutputProperty};
+use pulumi_component::{Component, Error, Input, Outputs, Provider, Scope, TypeToken, package};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -156,7 +155,7 @@ where
     const TOKEN: TypeToken = TypeToken::new("shop:index:Odd");
     type Args = A;
 
-    fn construct(_scope: &Scope, _args: A) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: A) -> Result<Self, Error> {
         Ok(Self(PhantomData))
     }
 }
@@ -208,6 +207,68 @@ mod other {
     }
 }
 
+/// Whose author knows serde and not `#[args]`.
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Aliased {
+    #[serde(alias = "breadth")]
+    width: u32,
+}
+
+/// Whose types have numbers in their names.
+#[pulumi_component::args]
+struct Numbered {
+    /// An address.
+    ip: Ip,
+    /// Another one.
+    ip2: Ip2,
+    /// Inputs may be called so.
+    id: Input<String>,
+    /// And so.
+    urn: String,
+}
+
+/// An address.
+#[pulumi_component::args]
+struct Ip {
+    /// Inputs may be called so.
+    id: u32,
+}
+
+/// Another address.
+#[pulumi_component::args]
+struct Ip2 {
+    /// Inputs may be called so.
+    urn: u32,
+}
+
+/// Two types of one name, which say that they have it.
+#[pulumi_component::args]
+struct Named {
+    /// One.
+    one: named::Size,
+    /// Another.
+    other: other_named::Size,
+}
+
+mod named {
+    /// A size.
+    #[pulumi_component::args]
+    pub struct Size {
+        /// One.
+        one: u32,
+    }
+}
+
+mod other_named {
+    /// A size.
+    #[pulumi_component::args]
+    #[schemars(rename = "Size")]
+    pub struct Size {
+        /// Other.
+        other: u32,
+    }
+}
+
 #[test]
 fn inputs_and_outputs_of_a_component_are_refused_with_their_path() {
     fn told<A, O>() -> String
@@ -219,6 +280,7 @@ fn inputs_and_outputs_of_a_component_are_refused_with_their_path() {
         schema.map_or_else(|error| error.to_string(), |_| "it can be expressed".to_owned())
     }
     assert_eq!(told::<Fine, String>(), "it can be expressed");
+    assert_eq!(told::<Numbered, String>(), "it can be expressed");
     for (told, path, expected) in [
         (told::<Pairs, String>(), "shop:index:Odd.pairs[]", "a tuple"),
         (told::<Either, String>(), "shop:index:Odd", "named fields"),
@@ -231,6 +293,8 @@ fn inputs_and_outputs_of_a_component_are_refused_with_their_path() {
         (told::<Fine, u128>(), "shop:index:Odd.made", "a whole number of 128 bits"),
         (told::<Snake, String>(), "shop:index:Odd.my_field", "properties are camelCase: `myField`"),
         (told::<Twins, String>(), "Thing", "two types have the same name"),
+        (told::<Named, String>(), "Size", "two types have the same name"),
+        (told::<Aliased, String>(), "shop:index:Odd.breadth", "an alias is in no schema"),
         (told::<Fine, ()>(), "shop:index:Odd.made", "no type"),
     ] {
         assert!(told.starts_with(&format!("`{path}`: ")) && told.contains(expected), "{path}: {told}");

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
+use pulumi_component::engine::Invocation;
 use pulumi_component::testing::{MockMonitor, construct_with};
-use pulumi_component::{
-    Component, ConstructError, Input, Invocation, Output, Outputs, PropertyMap, PropertyValue, ResourceOptions, Scope,
-    TypeToken, Urn,
-};
+use pulumi_component::value::{PropertyMap, PropertyValue, Urn};
+use pulumi_component::{Component, Error, Input, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +50,7 @@ impl Component for Asking {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Asking");
     type Args = AskingArgs;
 
-    fn construct(scope: &Scope, args: AskingArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: AskingArgs) -> Result<Self, Error> {
         let mut options = ResourceOptions::default();
         if args.after_child {
             options = options.and_depends_on(&thing(scope, "first", "small", ResourceOptions::default()));
@@ -65,10 +64,7 @@ impl Component for Asking {
     }
 }
 
-async fn ask(
-    monitor: MockMonitor,
-    inputs: &[(&str, PropertyValue)],
-) -> (Vec<Invocation>, Result<PropertyMap, ConstructError>) {
+async fn ask(monitor: MockMonitor, inputs: &[(&str, PropertyValue)]) -> (Vec<Invocation>, Result<PropertyMap, Error>) {
     let monitor = Arc::new(monitor);
     let inputs = inputs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let outcome = construct_with::<Asking>(&monitor, "asking", inputs).await;

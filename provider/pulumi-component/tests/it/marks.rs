@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
-use pulumi_component::{
-    Encode, Encoding, Input, Marks, Output, PropertyMap, PropertyValue, Resolved, Urn, Value, encode_members,
-    encode_output, encode_serialized, from_properties, interpolate,
-};
+use pulumi_component::engine::Resolve;
+use pulumi_component::engine::{Resolved, from_properties};
+use pulumi_component::generated::{Encoding, encode_members, encode_output, encode_serialized};
+use pulumi_component::value::{Encode, Marks, PropertyMap, PropertyValue, Urn, Value};
+use pulumi_component::{Input, Output, interpolate};
 use serde::Deserialize;
 
 fn any_urns() -> impl Strategy<Value = BTreeSet<Urn>> {

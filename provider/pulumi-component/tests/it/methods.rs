@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use pulumi_component::engine::MethodCall;
 use pulumi_component::testing::{MockMonitor, call_with, construct_with, inputs, invoke_with};
+use pulumi_component::value::{PropertyMap, PropertyValue, Reference, Urn, Value};
 use pulumi_component::{
-    Child, Component, ConstructError, Function, FunctionContext, Input, Method, MethodCall, Output, Outputs,
-    PropertyMap, PropertyValue, Reference, ResourceOptions, Scope, TypeToken, Urn, Value,
+    Child, Component, Error, Function, FunctionContext, Input, Method, Output, Outputs, ResourceOptions, Scope,
+    TypeToken,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,14 +39,14 @@ impl Component for Caller {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Caller");
     type Args = CallerArgs;
 
-    fn construct(scope: &Scope, args: CallerArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: CallerArgs) -> Result<Self, Error> {
         let garden = Child::remote(scope, &CLOUD, TypeToken::new("cloud:index:Garden"), "garden").register();
         let described: Output<Described> = scope.call(&CLOUD, &garden, "describe", &args);
         Ok(Self { text: described.map(|described| described.text.clone()) })
     }
 }
 
-async fn call(monitor: MockMonitor, greeting: PropertyValue) -> (Vec<MethodCall>, Result<PropertyMap, ConstructError>) {
+async fn call(monitor: MockMonitor, greeting: PropertyValue) -> (Vec<MethodCall>, Result<PropertyMap, Error>) {
     let monitor = Arc::new(monitor);
     let outcome = construct_with::<Caller>(&monitor, "caller", [("greeting".to_owned(), greeting)].into()).await;
     (monitor.recorded().calls, outcome.map(|constructed| constructed.outputs))
@@ -118,7 +120,7 @@ impl Method for Add {
     type Args = CallerArgs;
     type Result = Added;
 
-    fn call(scope: &Scope, _store: &Reference<Store>, args: CallerArgs) -> Result<Added, ConstructError> {
+    fn call(scope: &Scope, _store: &Reference<Store>, args: CallerArgs) -> Result<Added, Error> {
         Ok(Added { id: thing(scope, "added", args.greeting, ResourceOptions::default()).id() })
     }
 }
@@ -152,7 +154,7 @@ impl Function for Prefix {
     type Args = Word;
     type Result = Word;
 
-    async fn invoke(context: &FunctionContext, args: Word) -> Result<Word, ConstructError> {
+    async fn invoke(context: &FunctionContext, args: Word) -> Result<Word, Error> {
         let first = context.provider_config::<String>()?;
         Ok(Word { word: format!("{first} {}", args.word) })
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use pulumi_component::{Encode, Input, Output, PropertyMap, Resolved, Urn, Value, all, interpolate};
+use pulumi_component::engine::Resolve;
+use pulumi_component::engine::Resolved;
+use pulumi_component::value::{Encode, PropertyMap, Urn, Value};
+use pulumi_component::{Input, Output, all, interpolate};
 
 fn output(value: Option<String>, secret: bool, urns: &[&str]) -> Output<String> {
     Output::resolved(Resolved { value, secret, dependencies: urns.iter().map(|urn| Urn::new(*urn)).collect() })

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::value::{Suggested, Suggestion, Suggestions};
 use pulumi_component::{
-    Component, ConstructError, Function, FunctionContext, Input, Outputs, Provider, Scope, Suggested, Suggestion,
-    Suggestions, TypeToken, package,
+    Component, Error, Function, FunctionContext, Input, Outputs, Provider, Scope, TypeToken, package,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ impl Component for Shirt {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Shirt");
     type Args = ShirtArgs;
 
-    fn construct(_scope: &Scope, _args: ShirtArgs) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, _args: ShirtArgs) -> Result<Self, Error> {
         Ok(Self {})
     }
 }
@@ -76,7 +76,7 @@ impl Function for IsThere {
     type Args = Asked;
     type Result = Answered;
 
-    async fn invoke(_context: &FunctionContext, args: Asked) -> Result<Answered, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: Asked) -> Result<Answered, Error> {
         Ok(Answered { there: !args.size.is_empty() })
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use pulumi_component::context::{LogEntry, Severity};
+use pulumi_component::engine::{ConstructRequest, Deployment};
+use pulumi_component::engine::{LogEntry, Severity};
+use pulumi_component::generated::encode_serialized;
 use pulumi_component::testing::{MockMonitor, construct_request, inputs};
-use pulumi_component::{
-    Child, ConstructError, ConstructRequest, Context, Deployment, Output, Outputs, PreparedComponent, PropertyMap,
-    Scope, TypeToken, encode_serialized,
-};
+use pulumi_component::value::PropertyMap;
+use pulumi_component::{Child, Context, Error, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -41,14 +41,14 @@ impl PreparedComponent for Telling {
     type Args = TellingArgs;
     type Prepared = ();
 
-    async fn prepare(context: &Context, args: &TellingArgs) -> Result<(), ConstructError> {
+    async fn prepare(context: &Context, args: &TellingArgs) -> Result<(), Error> {
         context.info("first");
         context.debug("for those who look for it");
         context.warn("take care");
-        if args.gives_up { Err(ConstructError::Failed("nobody is there".into())) } else { Ok(()) }
+        if args.gives_up { Err(Error::Failed("nobody is there".into())) } else { Ok(()) }
     }
 
-    fn construct(scope: &Scope, args: TellingArgs, _prepared: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: TellingArgs, _prepared: &()) -> Result<Self, Error> {
         let context = scope.context();
         assert_eq!(context.plain_config("app:open")?, Some("yes"));
         assert_eq!(context.plain_config("app:missing")?, None);
@@ -62,7 +62,7 @@ impl PreparedComponent for Telling {
     }
 }
 
-async fn told(given: serde_json::Value, dry_run: bool) -> (Vec<LogEntry>, Result<PropertyMap, ConstructError>) {
+async fn told(given: serde_json::Value, dry_run: bool) -> (Vec<LogEntry>, Result<PropertyMap, Error>) {
     let config = [("app:open", "yes"), ("app:closed", "hush")];
     let deployment = Deployment {
         project: "project".into(),

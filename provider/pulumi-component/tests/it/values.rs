@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Wire};
+use pulumi_component::Input;
+use pulumi_component::engine::Resolve;
+use pulumi_component::engine::from_properties;
 use pulumi_component::testing::value;
-use pulumi_component::wire::{Secrets, decode_map, decode_value, encode_map, encode_value};
-use pulumi_component::{
-    Archive, ArchiveSource, Asset, AssetSource, Input, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
-    from_properties,
+use pulumi_component::testing::wire::{Secrets, decode_map, decode_value, encode_map, encode_value};
+use pulumi_component::value::{
+    Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };
 use serde::Deserialize;
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-use pulumi_component::{Component, ConstructError, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Component, Error, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ impl Component for Waiting {
     const TOKEN: TypeToken = TypeToken::new("shop:index:Waiting");
     type Args = WaitingArgs;
 
-    fn construct(scope: &Scope, args: WaitingArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: WaitingArgs) -> Result<Self, Error> {
         let first = thing(scope, "first", "small", Default::default());
         let size = first.output::<String>("size");
         std::thread::sleep(Duration::from_millis(args.pause));

@@ -1,9 +1,8 @@
 //! Closures of a component's own around its children's operations, and over how they are registered.
 
-use pulumi_component::{
-    AfterFailure, Component, ConstructError, Context, Hook, HookEvent, Input, Output, Outputs, ResourceOptions, Scope,
-    Transform, TypeToken, Value,
-};
+use pulumi_component::options::{AfterFailure, Hook, HookEvent, Transform};
+use pulumi_component::value::Value;
+use pulumi_component::{Component, Context, Error, Input, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +40,7 @@ impl Component for Hooked {
     type Args = HookedArgs;
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    fn construct(scope: &Scope, args: HookedArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: HookedArgs) -> Result<Self, Error> {
         let context = scope.context();
         let [c1, c2, c3, c4, c5, c6, c7] = std::array::from_fn(|_| context.clone());
         let mood = args.mood.clone();
@@ -55,7 +54,7 @@ impl Component for Hooked {
                 }
             }
         });
-        let told = if args.mood == "warns" { told.failure_is_a_warning() } else { told };
+        let told = if args.mood == "warns" { told.warn_on_failure() } else { told };
         let options = ResourceOptions::default()
             .hook(told)
             .hook(Hook::before_create(move |event| says(c1.clone(), "beforeCreate", event)).also_in_previews())
@@ -70,7 +69,7 @@ impl Component for Hooked {
                     says(context, "onError", failed.event).await?;
                     // The cloud that is busy has room at the second attempt.
                     let busy = failed.errors.iter().any(|error| error.contains("busy"));
-                    Ok(if busy { AfterFailure::Retry } else { AfterFailure::GiveUp })
+                    Ok::<_, Error>(if busy { AfterFailure::Retry } else { AfterFailure::GiveUp })
                 }
             }));
         Ok(Self { child_id: thing(scope, "child", args.size, options).id() })
@@ -111,7 +110,7 @@ impl Component for Transformed {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Transformed");
     type Args = TransformedArgs;
 
-    fn construct(scope: &Scope, args: TransformedArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: TransformedArgs) -> Result<Self, Error> {
         let options = ResourceOptions::default().transform(capitals());
         let child = thing(scope, "child", &args.size, options.clone());
         scope.nest::<Shelf>("shelf", ShelfArgs { size: args.size }, options)?;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{
-    AssetOrArchive, Child, Component, ConstructError, Input, Output, Outputs, PropertyValue, Scope, TypeToken, Value,
-};
+use pulumi_component::value::{AssetOrArchive, PropertyValue, Value};
+use pulumi_component::{Child, Component, Error, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +95,7 @@ impl Component for Echo {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Echo");
     type Args = EchoArgs;
 
-    fn construct(_scope: &Scope, args: EchoArgs) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, args: EchoArgs) -> Result<Self, Error> {
         let innermost = args.block.and_then(|block| block.inner.map_or(Some(block.count), |inner| Some(inner.count)));
         let joined = args.map.map(|map| pulumi_component::all(map.into_values().collect::<Vec<_>>()));
         Ok(Self {
@@ -135,7 +134,7 @@ impl Component for Raw {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Raw");
     type Args = RawArgs;
 
-    fn construct(scope: &Scope, args: RawArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: RawArgs) -> Result<Self, Error> {
         let bytes: PropertyValue = Value::Bytes(vec![0xff, 0x00, 0xfe]).into();
         let child = Child::new(scope, &CLOUD, THING, "child").with("size", bytes).register();
         let bytes = child.output::<PropertyValue>("size");

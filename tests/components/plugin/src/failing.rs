@@ -1,9 +1,8 @@
 //! What goes wrong, in every place where it can.
 
-use pulumi_component::context::Context;
-use pulumi_component::{
-    Checks, ConstructError, Output, Outputs, PreparedComponent, ResourceOptions, Scope, Transform, TypeToken,
-};
+use pulumi_component::Context;
+use pulumi_component::options::Transform;
+use pulumi_component::{Checks, Error, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +62,7 @@ impl PreparedComponent for Failing {
     }
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    async fn prepare(_context: &Context, args: &FailingArgs) -> Result<(), ConstructError> {
+    async fn prepare(_context: &Context, args: &FailingArgs) -> Result<(), Error> {
         if args.place == Place::PreparingPanic {
             panic!("out of sight");
         }
@@ -71,7 +70,7 @@ impl PreparedComponent for Failing {
     }
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    fn construct(scope: &Scope, args: FailingArgs, _prepared: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: FailingArgs, _prepared: &()) -> Result<Self, Error> {
         let plain = ResourceOptions::default;
         let text = match args.place {
             Place::Child => {
@@ -89,11 +88,11 @@ impl PreparedComponent for Failing {
                 thing(scope, "needy", &broken, plain());
                 broken
             }
-            Place::Describing => return Err(ConstructError::Failed("nothing fits".into())),
+            Place::Describing => return Err(Error::Failed("nothing fits".into())),
             Place::DescribingPanic => panic!("out of stock"),
             Place::CheckingPanic | Place::PreparingPanic => Output::known("never reached".to_owned()),
             Place::TransformPanic => {
-                let torn = Transform::new(|_| panic!("out of shape"));
+                let torn = Transform::new(|_| -> Result<(), Error> { panic!("out of shape") });
                 thing(scope, "shaped", "small", plain().transform(torn)).id()
             }
             Place::Twins => {

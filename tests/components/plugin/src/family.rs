@@ -1,8 +1,7 @@
 //! Children, components in components, and components by way of the engine.
 
-use pulumi_component::{
-    Child, Component, ConstructError, Input, Output, Outputs, Resource, ResourceOptions, Scope, TypeToken, depends_on,
-};
+use pulumi_component::options::{Resource, depends_on};
+use pulumi_component::{Child, Component, Error, Input, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +34,7 @@ impl Component for Family {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Family");
     type Args = FamilyArgs;
 
-    fn construct(scope: &Scope, args: FamilyArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: FamilyArgs) -> Result<Self, Error> {
         let first = thing(scope, "first", &args.size, ResourceOptions::default());
         let shelf = scope.nest::<Shelf>("shelf", ShelfArgs { size: first.id().into() }, ResourceOptions::default())?;
         // After everything in the shelf, though no input says so.
@@ -75,7 +74,7 @@ impl Component for Shelf {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Shelf");
     type Args = ShelfArgs;
 
-    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, Error> {
         Ok(Self { board_id: thing(scope, "board", args.size, ResourceOptions::default()).id() })
     }
 }
@@ -91,7 +90,7 @@ impl Component for Rack {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Rack");
     type Args = ShelfArgs;
 
-    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, Error> {
         Ok(Self { board_id: Shelf::construct(scope, args)?.board_id })
     }
 }
@@ -117,7 +116,7 @@ impl Component for Outer {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Outer");
     type Args = OuterArgs;
 
-    fn construct(scope: &Scope, args: OuterArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: OuterArgs) -> Result<Self, Error> {
         let inner = Child::remote(scope, &SUITE, Family::TOKEN, "inner").with("size", args.size).register();
         thing(scope, "after", "small", depends_on(&inner));
         let _ = inner.urn();

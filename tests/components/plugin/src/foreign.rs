@@ -1,8 +1,7 @@
 //! Children of a parameterized package: one plugin that serves another package when it is told what to be.
 
-use pulumi_component::{
-    Child, Component, ConstructError, Output, Outputs, Package, Parameterization, ResourceOptions, Scope, TypeToken,
-};
+use pulumi_component::options::Parameterization;
+use pulumi_component::{Child, Component, Error, Output, Outputs, Package, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +39,7 @@ impl Component for Foreign {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Foreign");
     type Args = ForeignArgs;
 
-    fn construct(scope: &Scope, _args: ForeignArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ForeignArgs) -> Result<Self, Error> {
         let bed = Child::new(scope, &GARDEN, TypeToken::new("garden:index:Bed"), "bed").register();
         let weather: Output<Weather> =
             scope.invoke(&GARDEN, "garden:index:weather", &ForeignArgs {}, ResourceOptions::default());

@@ -1,6 +1,7 @@
 //! Functions: what a program asks a package without a resource.
 
-use pulumi_component::{ConstructError, Function, FunctionContext, PropertyError, TypeToken};
+use pulumi_component::value::PropertyError;
+use pulumi_component::{Error, Function, FunctionContext, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,10 +32,10 @@ impl Function for Add {
     type Args = Sum;
     type Result = Total;
 
-    async fn invoke(_context: &FunctionContext, args: Sum) -> Result<Total, ConstructError> {
+    async fn invoke(_context: &FunctionContext, args: Sum) -> Result<Total, Error> {
         if args.numbers.is_empty() {
             let nothing = PropertyError::new("numbers", "expected at least one number");
-            return Err(ConstructError::InvalidInputs(vec![nothing]));
+            return Err(Error::InvalidInputs(vec![nothing]));
         }
         Ok(Total { total: args.numbers.iter().sum() })
     }
@@ -68,9 +69,9 @@ impl Function for Shout {
     type Result = Loud;
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    async fn invoke(context: &FunctionContext, args: Quiet) -> Result<Loud, ConstructError> {
+    async fn invoke(context: &FunctionContext, args: Quiet) -> Result<Loud, Error> {
         match args.text.as_str() {
-            "refused" => Err(ConstructError::Failed("nobody shouts here".into())),
+            "refused" => Err(Error::Failed("nobody shouts here".into())),
             "panic" => panic!("out of breath"),
             text => {
                 Ok(Loud { text: format!("{text}!"), greeting: context.provider_config::<Settings>()?.greeting.clone() })

@@ -1,9 +1,7 @@
 //! References to resources, in and out, and the state behind them.
 
-use pulumi_component::{
-    Component, ConstructError, Input, Output, Outputs, Package, Reference, ResourceOptions, ResourceType, Scope,
-    TypeToken,
-};
+use pulumi_component::value::{Reference, ResourceType};
+use pulumi_component::{Component, Error, Input, Output, Outputs, Package, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +41,7 @@ impl Component for Holder {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Holder");
     type Args = HolderArgs;
 
-    fn construct(scope: &Scope, args: HolderArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: HolderArgs) -> Result<Self, Error> {
         let inside = scope.clone();
         let size = args.thing.output().and_then(move |thing| thing.output::<String>(&inside, "size"));
         let own = thing(scope, "own", &size, ResourceOptions::default());

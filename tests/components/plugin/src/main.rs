@@ -17,9 +17,8 @@ mod speaking;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use pulumi_component::{
-    Child, ChildHandle, Input, Package, PackageIdentity, Provider, ResourceOptions, Scope, TypeToken, package,
-};
+use pulumi_component::handle::ChildHandle;
+use pulumi_component::{Child, Input, Package, PackageIdentity, Provider, ResourceOptions, Scope, TypeToken, package};
 
 /// The package of the children, served by the stand-in in `tests/components/cloud`.
 static CLOUD: Package = Package::new("cloud", "1.0.0");

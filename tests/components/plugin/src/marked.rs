@@ -1,6 +1,6 @@
 //! Everything that an author can say of a property beside its type, for the schema and the SDKs.
 
-use pulumi_component::{Component, ConstructError, Input, Output, Outputs, Scope, TypeToken};
+use pulumi_component::{Component, Error, Input, Output, Outputs, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl Component for Marked {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Marked");
     type Args = MarkedArgs;
 
-    fn construct(_scope: &Scope, args: MarkedArgs) -> Result<Self, ConstructError> {
+    fn construct(_scope: &Scope, args: MarkedArgs) -> Result<Self, Error> {
         Ok(Self { size: Output::known(format!("{} by {}", args.rows, args.columns)) })
     }
 }

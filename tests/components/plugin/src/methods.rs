@@ -1,8 +1,8 @@
 //! Methods, and the provider's configuration.
 
+use pulumi_component::value::Reference;
 use pulumi_component::{
-    Checks, Child, Component, ConstructError, Input, Method, Output, Outputs, Reference, ResourceOptions, Scope,
-    TypeToken, Wrong,
+    Checks, Child, Component, Error, Input, InvalidValue, Method, Output, Outputs, ResourceOptions, Scope, TypeToken,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -58,7 +58,7 @@ impl Component for Shop {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Shop");
     type Args = ShopArgs;
 
-    fn construct(scope: &Scope, _args: ShopArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: ShopArgs) -> Result<Self, Error> {
         let settings = scope.context().provider_config::<Settings>()?;
         let password = settings.password.clone();
         Ok(Self {
@@ -96,12 +96,12 @@ impl Method for Greet {
 
     fn check(args: &Customer, checks: &mut Checks) {
         checks.input("name", &args.name, |name| match name.is_empty() {
-            true => Err(Wrong::new("expected somebody")),
+            true => Err(InvalidValue::new("expected somebody")),
             false => Ok(()),
         });
     }
 
-    fn call(scope: &Scope, shop: &Reference<Shop>, args: Customer) -> Result<Greeting, ConstructError> {
+    fn call(scope: &Scope, shop: &Reference<Shop>, args: Customer) -> Result<Greeting, Error> {
         let greeting = shop.output::<String>(scope, "greeting");
         thing(scope, "greeted", &args.name, ResourceOptions::default());
         Ok(Greeting { words: greeting.zip(args.name.output()).map(|(greeting, name)| format!("{greeting}, {name}")) })
@@ -139,9 +139,9 @@ impl Method for Close {
     type Result = Greeting;
 
     #[expect(clippy::panic, reason = "it is what is tested")]
-    fn call(scope: &Scope, _shop: &Reference<Shop>, args: Closing) -> Result<Greeting, ConstructError> {
+    fn call(scope: &Scope, _shop: &Reference<Shop>, args: Closing) -> Result<Greeting, Error> {
         match args.how {
-            How::Refused => Err(ConstructError::Failed("the shop stays open".into())),
+            How::Refused => Err(Error::Failed("the shop stays open".into())),
             How::Panic => panic!("the door is stuck"),
             How::Child => {
                 Ok(Greeting { words: thing(scope, "sign", "refused by the cloud", ResourceOptions::default()).id() })
@@ -175,7 +175,7 @@ impl Component for Visitor {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Visitor");
     type Args = VisitorArgs;
 
-    fn construct(scope: &Scope, args: VisitorArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: VisitorArgs) -> Result<Self, Error> {
         let shop = Child::remote(scope, &SUITE, Shop::TOKEN, "shop").register();
         let heard: Output<Heard> = scope.call(&SUITE, &shop, Greet::NAME, &args);
         Ok(Self { heard: heard.map(|heard| heard.words.clone()) })

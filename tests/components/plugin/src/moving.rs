@@ -1,8 +1,7 @@
 //! What moves between two releases of a package and is found again by its aliases: children, and a component's type.
 
-use pulumi_component::{
-    Alias, AliasParent, Component, ConstructError, Output, Outputs, ResourceOptions, Scope, TypeToken,
-};
+use pulumi_component::options::Alias;
+use pulumi_component::{Component, Error, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +27,7 @@ impl Component for Moving {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Moving");
     type Args = MovingArgs;
 
-    fn construct(scope: &Scope, args: MovingArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: MovingArgs) -> Result<Self, Error> {
         let none = ResourceOptions::default;
         let (first, second) = if args.release == 1 {
             let shelf = scope.nest::<Shelf>("shelf", ShelfArgs::of("small"), none())?;
@@ -38,7 +37,7 @@ impl Component for Moving {
                 scope,
                 "found",
                 "small",
-                none().also_known_as(Alias::Urn(former(scope, "$cloud:index:Thing", "old"))),
+                none().also_known_as(Alias::urn(former(scope, "$cloud:index:Thing", "old"))),
             );
             let out = thing(scope, "out", "small", none().also_known_as(out_of_the_shelf(scope)));
             (found.id(), out.id())
@@ -56,13 +55,8 @@ fn former(scope: &Scope, types: &str, role: &str) -> String {
 
 /// What the board of the first release was called, and that it stood in a shelf.
 fn out_of_the_shelf(scope: &Scope) -> Alias {
-    Alias::Spec {
-        name: format!("{}-shelf-board", scope.context().name()),
-        type_token: String::new(),
-        stack: String::new(),
-        project: String::new(),
-        parent: AliasParent::Urn(former(scope, "$suite:index:Shelf", "shelf")),
-    }
+    let shelf = former(scope, "$suite:index:Shelf", "shelf");
+    Alias::new().name(format!("{}-shelf-board", scope.context().name())).parent(shelf)
 }
 
 /// A component as an earlier release of its package called it.
@@ -83,7 +77,7 @@ impl Component for Former {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Former");
     type Args = ShelfArgs;
 
-    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, Error> {
         Ok(Self { board_id: scope.component::<Shelf>("shelf", args)?.board_id.clone() })
     }
 }
@@ -93,7 +87,7 @@ impl Component for Renamed {
     const FORMER_TOKENS: &'static [TypeToken] = &[TypeToken::new("suite:index:Oldest"), Former::TOKEN];
     type Args = ShelfArgs;
 
-    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ShelfArgs) -> Result<Self, Error> {
         Ok(Self { board_id: scope.component::<Shelf>("shelf", args)?.board_id.clone() })
     }
 }

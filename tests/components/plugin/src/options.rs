@@ -1,9 +1,9 @@
 //! Everything that an author can say of a child.
 
-use pulumi_component::{
-    Child, Component, ConstructError, CustomTimeouts, Input, Output, Outputs, ResourceOptions, Scope, TypeToken,
-    depends_on,
-};
+use std::time::Duration;
+
+use pulumi_component::options::{CustomTimeouts, depends_on};
+use pulumi_component::{Child, Component, Error, Input, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ impl Component for Options {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Options");
     type Args = OptionsArgs;
 
-    fn construct(scope: &Scope, args: OptionsArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: OptionsArgs) -> Result<Self, Error> {
         let none = ResourceOptions::default;
         let base = thing(scope, "base", "small", none());
         let renamed = none().alias("plain");
@@ -59,7 +59,7 @@ impl Component for Options {
         thing(scope, "kept", "small", none().retain_on_delete(true));
         thing(scope, "tied", "small", none().deleted_with(&base).replace_with(&base));
         thing(scope, "hiding", "small", none().additional_secret_output("arn"));
-        let timeouts = CustomTimeouts { create: "1h".to_owned(), ..CustomTimeouts::default() };
+        let timeouts = CustomTimeouts::default().create(Duration::from_secs(3600));
         thing(scope, "patient", "small", none().custom_timeouts(timeouts));
         thing(scope, "guarded", "small", none().protect(true));
         thing(scope, "taken", "as read", none().import("taken-over"));
@@ -97,7 +97,7 @@ impl Component for Asking {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Asking");
     type Args = AskingArgs;
 
-    fn construct(scope: &Scope, args: AskingArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: AskingArgs) -> Result<Self, Error> {
         let child = thing(scope, "child", args.size, ResourceOptions::default());
         let question = Question { about: "it".to_owned().into() };
         let answer = scope.invoke::<Answer>(&CLOUD, "cloud:index:getRegion", &question, depends_on(&child));
@@ -121,7 +121,7 @@ impl Component for Mapped {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Mapped");
     type Args = MappedArgs;
 
-    fn construct(scope: &Scope, _args: MappedArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: MappedArgs) -> Result<Self, Error> {
         let none = ResourceOptions::default;
         let provider = scope.provider(&CLOUD, TypeToken::new("pulumi:providers:cloud"), "there");
         let provider = provider.options(none().env_var_mapping("SUITE_REGION", "CLOUD_REGION")).register();

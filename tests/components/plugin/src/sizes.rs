@@ -1,6 +1,6 @@
 //! Many children, and one that takes its time.
 
-use pulumi_component::{Component, ConstructError, Output, Outputs, ResourceOptions, Scope, TypeToken};
+use pulumi_component::{Component, Error, Output, Outputs, ResourceOptions, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ impl Component for Many {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Many");
     type Args = ManyArgs;
 
-    fn construct(scope: &Scope, args: ManyArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: ManyArgs) -> Result<Self, Error> {
         for index in 0..args.count {
             thing(scope, &format!("thing-{index}"), "small", ResourceOptions::default());
         }
@@ -49,7 +49,7 @@ impl Component for Slow {
     const TOKEN: TypeToken = TypeToken::new("suite:index:Slow");
     type Args = SlowArgs;
 
-    fn construct(scope: &Scope, _args: SlowArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: SlowArgs) -> Result<Self, Error> {
         thing(scope, "slow", "slow by 15", ResourceOptions::default());
         Ok(Self { text: Output::known("done".to_owned()) })
     }

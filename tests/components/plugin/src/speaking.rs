@@ -1,8 +1,8 @@
 //! Messages to the user.
 
+use pulumi_component::value::Reference;
 use pulumi_component::{
-    Checks, ConstructError, Context, Method, Output, Outputs, PreparedComponent, Reference, ResourceOptions, Scope,
-    TypeToken,
+    Checks, Context, Error, Method, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,13 +32,13 @@ impl PreparedComponent for Speaking {
         checks.warning("tone", "said by a check");
     }
 
-    async fn prepare(context: &Context, _args: &SpeakingArgs) -> Result<(), ConstructError> {
+    async fn prepare(context: &Context, _args: &SpeakingArgs) -> Result<(), Error> {
         context.status("looking around");
         context.info("said while looking around");
         Ok(())
     }
 
-    fn construct(scope: &Scope, _args: SpeakingArgs, _prepared: &()) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, _args: SpeakingArgs, _prepared: &()) -> Result<Self, Error> {
         let context = scope.context();
         for number in 1..=20 {
             context.info(format!("said as number {number}"));
@@ -76,7 +76,7 @@ impl Method for Tell {
     type Args = SpeakingArgs;
     type Result = Told;
 
-    fn call(scope: &Scope, _this: &Reference<Speaking>, _args: SpeakingArgs) -> Result<Told, ConstructError> {
+    fn call(scope: &Scope, _this: &Reference<Speaking>, _args: SpeakingArgs) -> Result<Told, Error> {
         scope.context().debug("told by a method");
         let (place, word) = read(scope.context());
         Ok(Told { place, word })

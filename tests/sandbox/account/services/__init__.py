@@ -18,6 +18,7 @@ from account.services import (
     metrics,
     policy_variables,
     queues,
+    security_hub,
     settling,
     stack_owners,
     tagged,
@@ -42,4 +43,5 @@ def install() -> None:
     ebs_defaults.install()
     policy_variables.install()
     cloud_control.install()
+    security_hub.install()
     tagged.install()

@@ -1,4 +1,4 @@
-"""Cloud Control reads databases of Glue and workgroups of Athena, which their services made.
+"""Cloud Control reads databases of Glue, workgroups of Athena and the hub of Security Hub, which their services made.
 
 AWS pages: "GetResource" (Cloud Control API Reference), "Using Cloud Control API" on permissions: the caller must be
 allowed the call, and everything that the type's read handler does, which the type's schema lists. That the handlers
@@ -12,6 +12,7 @@ from ministack.core.responses import error_response_json, get_account_id, get_re
 from ministack.services import athena, glue
 
 from account import policies
+from account.services import security_hub
 
 # By type: where its resources are, the ARN after the account, what its read handler does.
 TYPES = {
@@ -24,6 +25,8 @@ TYPES = {
     "AWS::Glue::Database": (lambda: glue._databases, "glue", "database", ("glue:GetDatabase", "glue:GetTags")),
 }
 
+HUB = "AWS::SecurityHub::Hub"
+
 
 def install() -> None:
     """Answer for the types above, before whatever answers for others."""
@@ -34,6 +37,8 @@ def install() -> None:
         operation = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
         if operation == "GetResource" and request.get("TypeName") in TYPES:
             return _read(request["TypeName"], request.get("Identifier", ""))
+        if operation == "GetResource" and request.get("TypeName") == HUB:
+            return _read_hub(request.get("Identifier", ""))
         return await others(method, path, headers, body, query)
 
     app.SERVICE_HANDLERS["cloudcontrol"] = answer
@@ -51,3 +56,13 @@ def _read(kind: str, name: str) -> tuple:
         return error_response_json("ResourceNotFoundException", message, 400)
     properties = json.dumps({"Name": name, "DatabaseName": name} if service == "glue" else {"Name": name})
     return json_response({"TypeName": kind, "ResourceDescription": {"Identifier": name, "Properties": properties}})
+
+
+def _read_hub(arn: str) -> tuple:
+    if refused := security_hub.read_by_cloud_control():
+        return error_response_json("AccessDeniedException", refused, 400)
+    if not security_hub.is_enabled() or arn != security_hub.hub_arn():
+        message = f"Resource of type '{HUB}' with identifier '{arn}' was not found."
+        return error_response_json("ResourceNotFoundException", message, 400)
+    properties = json.dumps({"ARN": arn})
+    return json_response({"TypeName": HUB, "ResourceDescription": {"Identifier": arn, "Properties": properties}})

@@ -2,22 +2,23 @@
 
 Checked are types, required members, lengths, ranges, enumerations and patterns.
 The models are botocore's, which are AWS's own. An error has the code that each service uses ("Common Errors" of its API
-reference), and its words. Services by `wire.WITHOUT` are not checked.
+reference), and its words.
 """
 
 from collections.abc import Callable
 
 from ministack import app
 from ministack.core.responses import error_response_json, error_response_xml
-from ministack.services import cloudwatch
+from ministack.services import cloudwatch, ec2, s3
 
 from account.validation import wire
-from account.validation.constraints import Check, Compiler, WrongTypeError
+from account.validation.constraints import NULL, Check, Compiler, WrongTypeError
 
 # The code of a request that does not satisfy the model, where it is not the common one of the protocol.
 CODES = {
     "athena": "InvalidRequestException",
     "logs": "InvalidParameterException",
+    "securityhub": "InvalidInputException",
     "sns": "InvalidParameter",
     "sqs": "InvalidParameterValue",
 }
@@ -34,8 +35,7 @@ _compilers: dict[str, Compiler] = {}
 def install() -> None:
     """Stand before every service."""
     for service, handler in list(app.SERVICE_HANDLERS.items()):
-        if service not in wire.WITHOUT:
-            app.SERVICE_HANDLERS[service] = _checked(service, handler)
+        app.SERVICE_HANDLERS[service] = _checked(service, handler)
 
 
 def _checked(service: str, handler: Callable) -> Callable:
@@ -55,8 +55,9 @@ def refusal(service: str, request: wire.Request) -> tuple | None:
     faults: list[str] = []
     try:
         given = read()
-    except ValueError:
-        return None  # what cannot be read at all the service refuses itself
+    except ValueError as error:
+        # What cannot be read at all other services refuse themselves.
+        return _error(service, request, "MalformedXML", str(error)) if service == "s3" else None
     try:
         _check(service, operation)(given, "", faults)
     except WrongTypeError as error:
@@ -65,7 +66,13 @@ def refusal(service: str, request: wire.Request) -> tuple | None:
         return None
     many = "s" if len(faults) > 1 else ""
     message = f"{len(faults)} validation error{many} detected: {'; '.join(faults)}"
-    return _error(service, request, CODES.get(service), message)
+    return _error(service, request, _code(service, faults), message)
+
+
+def _code(service: str, faults: list[str]) -> str | None:
+    if service == "ec2" and NULL in faults[0]:
+        return "MissingParameter"
+    return CODES.get(service)
 
 
 def _check(service: str, operation) -> Check:
@@ -76,7 +83,11 @@ def _check(service: str, operation) -> Check:
 
 
 def _error(service: str, request: wire.Request, code: str | None, message: str) -> tuple:
-    is_query = "x-amz-target" not in request.headers and wire.model(service).metadata["protocol"] == "query"
+    if service == "s3":
+        return s3._error(code or "InvalidArgument", message, 400)
+    if service == "ec2":
+        return ec2._error(code or "InvalidParameterValue", message, 400)
+    is_query = "x-amz-target" not in request.headers and wire.protocol(wire.model(service)) == "query"
     if service == "monitoring":
         is_cbor = "cbor" in request.headers.get("smithy-protocol", "")
         is_json = "x-amz-target" in request.headers

@@ -14,6 +14,7 @@ Check = Callable[[object, str, list[str]], None]
 LENGTHS = {"string": len, "blob": None, "list": len, "map": len}
 NUMBERS = ("integer", "long", "short", "byte", "float", "double")
 KINDS = {"string": str, "boolean": bool, "list": list, "map": dict, "structure": dict}
+NULL = "Member must not be null"
 # Values in a message are cut, as AWS does with long ones.
 SHOWN = 200
 
@@ -69,7 +70,7 @@ class Compiler:
             for name in required:
                 if value.get(name) is None:
                     path = start + members[name][1]
-                    faults.append(f"Value null at '{path}' failed to satisfy constraint: Member must not be null")
+                    faults.append(f"Value null at '{path}' failed to satisfy constraint: {NULL}")
             for name, given in value.items():
                 if given is not None and name in members:
                     check, path = members[name]

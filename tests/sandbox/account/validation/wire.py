@@ -10,13 +10,11 @@ from urllib.parse import parse_qs, unquote
 import botocore.session
 import cbor2
 from moto.core.model import OperationModel, ServiceModel
-from moto.core.parse import QueryParser
-from werkzeug.datastructures import MultiDict
+from moto.core.parse import EC2QueryParser, QueryParser, RequestParserError, RestXMLParser
+from werkzeug.datastructures import Headers, MultiDict
 
 # The services by MiniStack's names, where botocore calls them otherwise.
 MODELS = {"monitoring": "cloudwatch"}
-# Those whose models are not made for it: S3 and EC2 check by rules of their own and have next to no constraints.
-WITHOUT = ("s3", "ec2")
 CBOR = re.compile(r"/operation/(\w+)/?$")
 
 
@@ -35,10 +33,15 @@ def model(service: str) -> ServiceModel | None:
     """The model of a service; None where there is none to check by."""
     name = MODELS.get(service, service)
     session = _session()
-    if service in WITHOUT or name not in session.get_available_services():
+    if name not in session.get_available_services():
         return None
     # moto's reading of the same model: its parser of the query protocol asks it for more.
     return ServiceModel(session.get_component("data_loader").load_service_model(name, "service-2"), name)
+
+
+def protocol(known: ServiceModel) -> str:
+    """The protocol of a service as its model names it: `json`, `query`, `ec2`, `rest-json` or `rest-xml`."""
+    return known.metadata["protocol"]
 
 
 @functools.cache
@@ -55,7 +58,14 @@ def operation(service: str, request: Request) -> tuple[OperationModel, Callable[
     if name not in known.operation_names:
         return None
     found = known.operation_model(name)
-    return found, lambda: read(found)
+    return found, lambda: _read(read, found)
+
+
+def _read(read: Callable, found: OperationModel) -> dict:
+    try:
+        return read(found)
+    except RequestParserError as error:
+        raise ValueError(str(error)) from error
 
 
 def _named(known: ServiceModel, request: Request) -> tuple[str, Callable]:
@@ -64,35 +74,92 @@ def _named(known: ServiceModel, request: Request) -> tuple[str, Callable]:
         return target.rsplit(".", 1)[-1], lambda _found: json.loads(request.body or b"{}")
     if "cbor" in headers.get("smithy-protocol", "") and (named := CBOR.search(request.path)):
         return named[1], lambda _found: cbor2.loads(request.body) if request.body else {}
-    if known.metadata["protocol"].startswith("rest"):
+    if protocol(known).startswith("rest"):
         return _routed(known, request)
     form = {**parse_qs(request.body.decode(errors="replace"), keep_blank_values=True), **request.query}
     return (form.get("Action") or [""])[0], lambda found: _of_query(found, form)
 
 
 def _of_query(found: OperationModel, form: dict) -> dict:
-    values = MultiDict((name, value) for name, values in form.items() for value in _listed(values))
-    return QueryParser(found).parse({"values": values})
+    parser = EC2QueryParser if protocol(found.service_model) == "ec2" else QueryParser
+    return parser(found).parse({"values": _values(form)})
+
+
+def _values(form: dict) -> MultiDict:
+    return MultiDict((name, value) for name, values in form.items() for value in _listed(values))
 
 
 def _routed(known: ServiceModel, request: Request) -> tuple[str, Callable]:
-    for method, pattern, name in _routes(known):
-        if method == request.method and (place := pattern.fullmatch(request.path)):
-            return name, lambda found, place=place: _of_rest(found, request, place.groupdict())
-    return "", lambda _found: {}
+    """The operation whose method, path and fixed part of the query fit best: many of S3 share method and path."""
+    best: tuple[int, int, str, re.Match] | None = None
+    for route in _routes(known):
+        if route.method != request.method or not (place := route.pattern.fullmatch(request.path)):
+            continue
+        if not all(
+            name in request.query and value in ("", *_listed(request.query[name])) for name, value in route.fixed
+        ):
+            continue
+        # Without its required headers and parameters it is rather another operation of the same path.
+        missing = sum(name not in request.query for name in route.parameters)
+        missing += sum(name not in request.headers for name in route.headers)
+        given = len(route.fixed) + len(route.parameters) + len(route.headers)
+        fit = (given if not missing else -missing), -len(place.groupdict())
+        if best is None or fit > best[:2]:
+            best = (*fit, route.operation, place)
+    if best is None:
+        return "", lambda _found: {}
+    read = _of_xml if protocol(known) == "rest-xml" else _of_rest
+    return best[2], lambda found: read(found, request, best[3].groupdict())
+
+
+class Route(NamedTuple):
+    """Where an operation of a REST protocol is found, and what its requests need in the query and in headers."""
+
+    operation: str
+    method: str
+    pattern: re.Pattern
+    fixed: list[tuple[str, str]]
+    parameters: list[str]
+    headers: list[str]
 
 
 @functools.cache
-def _routes(known: ServiceModel) -> list[tuple[str, re.Pattern, str]]:
-    """Method and path of each operation; those with fewer names in their path first."""
-    made = []
-    for each in known.operation_names:
-        http = known.operation_model(each).http
-        path = http["requestUri"].partition("?")[0]
-        parts = re.split(r"\{(\w+)\+?\}", path)
-        pattern = "".join(f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-        made.append((len(parts), http["method"], re.compile(pattern.rstrip("/") + "/?"), each))
-    return [(method, pattern, each) for _count, method, pattern, each in sorted(made, key=lambda one: one[0])]
+def _routes(known: ServiceModel) -> list[Route]:
+    found = map(known.operation_model, known.operation_names)
+    # The deprecated operations of S3 have the path and the query of those that replaced them.
+    return [_route(operation) for operation in found if not operation.deprecated]
+
+
+def _route(found: OperationModel) -> Route:
+    path, _, query = found.http["requestUri"].partition("?")
+    parts = re.split(r"\{(\w+)(\+?)\}", path)
+    pattern = ""
+    for text, name, greedy in zip(parts[::3], [*parts[1::3], ""], [*parts[2::3], ""], strict=True):
+        pattern += re.escape(text) + (f"(?P<{name}>{'.+' if greedy else '[^/]+'})" if name else "")
+    needed: dict[str, list[str]] = {"querystring": [], "header": []}
+    shape = found.input_shape
+    for name in shape.required_members if shape else ():
+        place = shape.members[name].serialization
+        if place.get("location") in needed:
+            needed[place["location"]].append(place.get("name", name))
+    fixed = [(name, value) for name, _, value in (one.partition("=") for one in query.split("&")) if name]
+    headers = [name.lower() for name in needed["header"]]
+    whole = re.compile(pattern.rstrip("/") + "/?")
+    return Route(found.name, found.http["method"], whole, fixed, needed["querystring"], headers)
+
+
+def _of_xml(found: OperationModel, request: Request, place: dict[str, str]) -> dict:
+    names = {name: unquote(value) for name, value in place.items()}
+    given = RestXMLParser(found).parse(
+        {
+            "body": request.body,
+            "headers": Headers(list(request.headers.items())),
+            "url_params": names,
+            "values": _values(request.query),
+        }
+    )
+    # The parser has an entry for what is not there, too.
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _of_rest(found: OperationModel, request: Request, place: dict[str, str]) -> dict:

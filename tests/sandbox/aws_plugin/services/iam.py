@@ -75,6 +75,11 @@ class Role(Resource):
         iam = aws.client("iam")
         for profile in iam.list_instance_profiles_for_role(RoleName=identity)["InstanceProfiles"]:
             iam.remove_role_from_instance_profile(RoleName=identity, InstanceProfileName=profile["InstanceProfileName"])
+        if state.get("forceDetachPolicies"):
+            for attached in iam.list_attached_role_policies(RoleName=identity)["AttachedPolicies"]:
+                iam.detach_role_policy(RoleName=identity, PolicyArn=attached["PolicyArn"])
+            for name in iam.list_role_policies(RoleName=identity)["PolicyNames"]:
+                iam.delete_role_policy(RoleName=identity, PolicyName=name)
         iam.delete_role(RoleName=identity)
 
 

@@ -114,6 +114,7 @@ fn sent(calls: &[Call]) -> Vec<String> {
     let body = |call: &Call| match &call.content {
         Content::Json(members) => members.to_string(),
         Content::Form(fields) => Call::form_body(call.operation, "1", fields),
+        Content::Post { path, body } => format!("{path} {body}"),
         Content::Bucket { method, bucket, subresource, body } => {
             format!("{method} /{bucket}?{subresource} {}", body.clone().unwrap_or_default())
         }

@@ -2,7 +2,7 @@
 
 use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource, Tags};
 use compliance_types::arn::Arn;
-use pulumi_component::PropertyPath;
+use pulumi_component::value::PropertyPath;
 
 use crate::inputs::on_destroy::OnDestroy;
 use crate::plan::target::Target;

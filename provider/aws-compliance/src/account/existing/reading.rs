@@ -3,7 +3,8 @@
 use account_look::{NamesakeKind, OWNER_TAG, Owner};
 use futures::future::join_all;
 use futures::join;
-use pulumi_component::{ConstructError, Context, PropertyMap, PropertyValue, Value};
+use pulumi_component::value::{PropertyMap, PropertyValue, Value};
+use pulumi_component::{Context, Error};
 
 use crate::account::existing::found::{Existing, Marked, OwnedKey, Planned, Present, named};
 use crate::inputs::on_destroy::ON_DESTROY_TAG;
@@ -96,7 +97,7 @@ async fn present(context: &Context, planned: &Planned, kind: NamesakeKind) -> Ve
 }
 
 /// What the provider has no function of its own for: Cloud Control reads it, by the name of its type in CloudFormation.
-const CLOUD_CONTROL: &str = "aws:cloudcontrol/getResource:getResource";
+pub(in crate::account) const CLOUD_CONTROL: &str = "aws:cloudcontrol/getResource:getResource";
 
 /// A database of Glue or a workgroup of Athena of this name, where it exists. The deployer must be allowed to read it itself.
 async fn controlled(context: &Context, planned: &Planned, kind: NamesakeKind, name: String) -> Option<Present> {
@@ -193,7 +194,7 @@ async fn ask(context: &Context, what: &str, token: &str, arguments: PropertyMap)
 }
 
 /// Whether the provider says that something does not exist, and not that it was not allowed to look.
-fn is_missing(error: &ConstructError) -> bool {
+pub(in crate::account) fn is_missing(error: &Error) -> bool {
     let said = error.to_string();
     NOT_FOUND.iter().any(|words| said.contains(words))
 }

@@ -1,7 +1,7 @@
 //! What holds data and would be replaced, or deleted with a replacement.
 
 use account_look::{NamesakeKind, Owner};
-use pulumi_component::{PropertyError, PropertyPath};
+use pulumi_component::value::{PropertyError, PropertyPath};
 
 use crate::account::existing::found::{Existing, Marked, Planned};
 use crate::inputs::on_destroy::OnDestroy;

@@ -1,7 +1,8 @@
 //! What is found means: pure, without a provider.
 
 use account_look::{NamesakeKind, OWNER_TAG, Owner, PlannedResource};
-use pulumi_component::{PropertyPath, ResourceOptions};
+use pulumi_component::ResourceOptions;
+use pulumi_component::value::PropertyPath;
 
 use super::adoption::Adoption;
 use super::found::{Existing, Marked, OwnedKey, Planned, Present, named};
@@ -154,8 +155,8 @@ fn journey_3_what_a_destroyed_deployment_retained_is_taken_over() {
         ..existing(left)
     };
     let adoption = found.adoption(&owner());
-    assert_eq!(adoption.bucket(ResourceOptions::default()).import_id, "new-bucket");
-    assert_eq!(adoption.key(ResourceOptions::default()).import_id, "id");
+    assert_eq!(adoption.bucket(ResourceOptions::default()).import_id.unwrap_or_default(), "new-bucket");
+    assert_eq!(adoption.key(ResourceOptions::default()).import_id.unwrap_or_default(), "id");
     let told = told(&found, &planned(false), &adoption);
     assert!(told[0].contains("new-bucket and the key id of an earlier deployment"), "{told:?}");
 }
@@ -171,7 +172,7 @@ fn what_a_killed_update_created_is_imported_by_the_id_of_its_kind() {
         ..existing(vec![marked(queue, OWNER, None)])
     };
     let adoption = found.adoption(&owner());
-    let id = |kind, name| adoption.of(kind, name, ResourceOptions::default()).import_id;
+    let id = |kind, name| adoption.of(kind, name, ResourceOptions::default()).import_id.unwrap_or_default();
     assert_eq!(id(NamesakeKind::Queue, "compliance-processing-events"), "id-of-compliance-processing-events");
     assert_eq!(id(NamesakeKind::Table, "other"), "", "without a tag it is not known whose it is");
 }
@@ -208,7 +209,7 @@ fn a_key_is_taken_over_only_where_it_is_the_only_one_and_can_be_used() {
             ..existing(vec![marked("arn:aws:s3:::new-bucket", OWNER, Some("retain"))])
         };
         let adoption = found.adoption(&owner());
-        assert_eq!(adoption.key(ResourceOptions::default()).import_id, imported, "{found:?}");
+        assert_eq!(adoption.key(ResourceOptions::default()).import_id.unwrap_or_default(), imported, "{found:?}");
         let warned = found.without_key(&planned(false), &owner(), &adoption);
         match warning {
             Some(part) => assert!(warned.as_ref().is_some_and(|line| line.contains(part)), "{warned:?}"),
@@ -223,10 +224,15 @@ fn a_key_stays_with_the_bucket_that_is_encrypted_with_it() {
         keys: vec![enabled("id")],
         ..existing(vec![marked(&format!("arn:aws:s3:::{bucket}"), OWNER, Some("retain"))])
     };
-    let of_another = found("old-bucket").adoption(&owner()).key(ResourceOptions::default()).import_id;
+    let of_another =
+        found("old-bucket").adoption(&owner()).key(ResourceOptions::default()).import_id.unwrap_or_default();
     assert_eq!(of_another, "", "deleting it with the new bucket would leave the old one unreadable");
     let alone = Existing { keys: vec![enabled("id")], ..existing(Vec::new()) };
-    assert_eq!(alone.adoption(&owner()).key(ResourceOptions::default()).import_id, "id", "a killed update left it");
+    assert_eq!(
+        alone.adoption(&owner()).key(ResourceOptions::default()).import_id.unwrap_or_default(),
+        "id",
+        "a killed update left it"
+    );
 }
 
 #[test]
@@ -238,7 +244,11 @@ fn an_alias_belongs_to_whom_its_key_belongs_to() {
     };
     let import = |found: &Existing| {
         let alias = "alias/compliance-monitoring";
-        found.adoption(&owner()).of(NamesakeKind::KeyAlias, alias, ResourceOptions::default()).import_id
+        found
+            .adoption(&owner())
+            .of(NamesakeKind::KeyAlias, alias, ResourceOptions::default())
+            .import_id
+            .unwrap_or_default()
     };
     let owner_of = |found: &Existing| {
         let tags = found.namesakes(&owner(), false, &Target::default()).remove(0).tags.expect("they are known");
@@ -258,7 +268,11 @@ fn an_alias_belongs_to_whom_its_key_belongs_to() {
 fn what_nobody_claims_is_imported_where_that_was_asked_for() {
     let found = Existing { present: vec![present(NamesakeKind::Queue, "events")], ..existing(Vec::new()) };
     let import = |found: &Existing, owner: &Owner| {
-        found.adoption(owner).of(NamesakeKind::Queue, "events", ResourceOptions::default()).import_id
+        found
+            .adoption(owner)
+            .of(NamesakeKind::Queue, "events", ResourceOptions::default())
+            .import_id
+            .unwrap_or_default()
     };
     let asking = Owner { unmarked_is_ours: true, ..owner() };
     assert_eq!((import(&found, &owner()), import(&found, &asking)), (String::new(), "id-of-events".into()));

@@ -2,7 +2,7 @@
 
 use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
 use compliance_types::region::{PARTITIONS, is_region_code, partition_of_region};
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 /// Longest name of a queue and of a topic (SQS API Reference, "CreateQueue"; SNS API Reference, "CreateTopic").
 const QUEUE_NAME: usize = 80;
@@ -11,28 +11,30 @@ const KEY: &str = "the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID";
 
 /// Whether the services of a region can use a key: only those of the key's own region (KMS Developer Guide, "Multi-Region
 /// keys"; a replica has an ARN of its own).
-pub fn key_in_region(arn: &str, region: &str) -> Result<(), Wrong> {
+pub fn key_in_region(arn: &str, region: &str) -> Result<(), InvalidValue> {
     match Arn::parse(arn) {
         Ok(key) if key.region == region => Ok(()),
-        _ => Err(Wrong::new(format!("expected a key of {region}, where this is deployed: services use no other"))),
+        _ => {
+            Err(InvalidValue::new(format!("expected a key of {region}, where this is deployed: services use no other")))
+        }
     }
 }
 
 /// The ARN of a KMS key. An alias' would not do: policies know a key by its own ARN alone (KMS Developer Guide,
 /// "Specifying KMS keys in IAM policy statements").
-pub fn key_arn(arn: &str) -> Result<(), Wrong> {
+pub fn key_arn(arn: &str) -> Result<(), InvalidValue> {
     let key = parse(arn, "kms", KEY)?;
     match key.resource.split_once('/').filter(|(_, id)| !id.is_empty()) {
         Some(("key", _)) => in_place(&key, KEY),
         Some(("alias", _)) => {
-            Err(Wrong::new("expected the ARN of the key itself, not of its alias: policies know no alias"))
+            Err(InvalidValue::new("expected the ARN of the key itself, not of its alias: policies know no alias"))
         }
         _ => Err(expected(KEY)),
     }
 }
 
 /// The ARN of the bucket of this name, where the name is known (S3 User Guide, "Policy resources for Amazon S3").
-pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), Wrong> {
+pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), InvalidValue> {
     const FORM: &str = "the ARN of a bucket: arn:aws:s3:::NAME";
     let bucket = parse(arn, "s3", FORM)?;
     if !bucket.region.is_empty() || bucket.account != Account::None || super::bucket_name(bucket.resource).is_err() {
@@ -40,14 +42,14 @@ pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), Wrong> {
     }
     match name {
         Some(name) if name != bucket.resource => {
-            Err(Wrong::new("expected the ARN of the bucket that `bucketName` names"))
+            Err(InvalidValue::new("expected the ARN of the bucket that `bucketName` names"))
         }
         _ => Ok(()),
     }
 }
 
 /// The ARN of an IAM role (IAM User Guide, "IAM ARNs").
-pub fn role_arn(arn: &str) -> Result<(), Wrong> {
+pub fn role_arn(arn: &str) -> Result<(), InvalidValue> {
     const FORM: &str = "the ARN of an IAM role: arn:aws:iam::ACCOUNT:role/NAME";
     let role = parse(arn, "iam", FORM)?;
     let is_role = role.resource.strip_prefix("role/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
@@ -58,7 +60,7 @@ pub fn role_arn(arn: &str) -> Result<(), Wrong> {
 }
 
 /// The ARN of a function, with or without a version or alias (Lambda API Reference, `AddPermission`).
-pub fn function_arn(arn: &str) -> Result<(), Wrong> {
+pub fn function_arn(arn: &str) -> Result<(), InvalidValue> {
     const FORM: &str =
         "the ARN of a function: arn:aws:lambda:REGION:ACCOUNT:function:NAME, a version or alias may follow";
     let function = parse(arn, "lambda", FORM)?;
@@ -75,14 +77,14 @@ pub fn lambda_function(arn: &str) -> Option<LambdaFunction<'_>> {
 
 /// The ARN of a standard queue: a topic that is no FIFO topic delivers to no other (Amazon SNS Developer Guide, "Fanout to
 /// Amazon SQS queues").
-pub fn queue_arn(arn: &str) -> Result<(), Wrong> {
+pub fn queue_arn(arn: &str) -> Result<(), InvalidValue> {
     const FORM: &str = "the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME";
     let queue = parse(arn, "sqs", FORM).map_err(|wrong| match arn.contains("sqs.") {
         true => wrong.nearest("the queue's ARN instead of its URL"),
         false => wrong,
     })?;
     if queue.resource.ends_with(".fifo") {
-        return Err(Wrong::new("expected a standard queue: the topic does not deliver to FIFO queues"));
+        return Err(InvalidValue::new("expected a standard queue: the topic does not deliver to FIFO queues"));
     }
     match is_name(queue.resource, QUEUE_NAME) {
         true => in_place(&queue, FORM),
@@ -91,7 +93,7 @@ pub fn queue_arn(arn: &str) -> Result<(), Wrong> {
 }
 
 /// The ARN of a topic (Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS").
-pub fn topic_arn(arn: &str) -> Result<(), Wrong> {
+pub fn topic_arn(arn: &str) -> Result<(), InvalidValue> {
     const FORM: &str = "the ARN of a topic: arn:aws:sns:REGION:ACCOUNT:NAME";
     let topic = parse(arn, "sns", FORM)?;
     match is_name(topic.resource.trim_end_matches(".fifo"), TOPIC_NAME) {
@@ -107,37 +109,41 @@ pub fn region_and_account(arn: &str) -> Option<(&str, &str)> {
 }
 
 /// An ARN of a service in a partition that there is.
-fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, Wrong> {
+fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, InvalidValue> {
     let parsed = Arn::parse(arn).map_err(|error| match error {
         ArnError::Form => expected(form),
-        part => Wrong::new(format!("expected {form}, and {}", part.expected())),
+        part => InvalidValue::new(format!("expected {form}, and {}", part.expected())),
     })?;
     if !PARTITIONS.contains(&parsed.partition) {
         let known = PARTITIONS.join(", ");
-        return Err(Wrong::new(format!("expected an ARN of the partitions {known}, got `{}`", parsed.partition)));
+        return Err(InvalidValue::new(format!(
+            "expected an ARN of the partitions {known}, got `{}`",
+            parsed.partition
+        )));
     }
     match parsed.service == service {
         true => Ok(parsed),
-        false => Err(Wrong::new(format!("expected {form}, got an ARN of the service `{}`", parsed.service))),
+        false => Err(InvalidValue::new(format!("expected {form}, got an ARN of the service `{}`", parsed.service))),
     }
 }
 
 /// Whether region, account and partition of a regional resource go together.
-fn in_place(arn: &Arn<'_>, form: &str) -> Result<(), Wrong> {
+fn in_place(arn: &Arn<'_>, form: &str) -> Result<(), InvalidValue> {
     if !is_region_code(arn.region) || arn.account_id().is_none() {
-        return Err(Wrong::new(format!("expected {form}, with a region code and an account of 12 digits")));
+        return Err(InvalidValue::new(format!("expected {form}, with a region code and an account of 12 digits")));
     }
     match partition_of_region(arn.region) {
         right if right == arn.partition => Ok(()),
         right => {
-            let wrong = Wrong::new(format!("{} is in the partition `{right}`, not in `{}`", arn.region, arn.partition));
+            let wrong =
+                InvalidValue::new(format!("{} is in the partition `{right}`, not in `{}`", arn.region, arn.partition));
             Err(wrong.nearest(Arn { partition: right, ..*arn }))
         }
     }
 }
 
-fn expected(form: &str) -> Wrong {
-    Wrong::new(format!("expected {form}"))
+fn expected(form: &str) -> InvalidValue {
+    InvalidValue::new(format!("expected {form}"))
 }
 
 fn is_name(name: &str, longest: usize) -> bool {
@@ -148,7 +154,7 @@ fn is_name(name: &str, longest: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn check_all(judge: impl Fn(&str) -> Result<(), Wrong>, right: &[&str], wrong: &[&str]) {
+    fn check_all(judge: impl Fn(&str) -> Result<(), InvalidValue>, right: &[&str], wrong: &[&str]) {
         right.iter().for_each(|arn| assert!(judge(arn).is_ok(), "{arn}: {:?}", judge(arn)));
         wrong.iter().for_each(|arn| assert!(judge(arn).is_err(), "{arn}"));
     }

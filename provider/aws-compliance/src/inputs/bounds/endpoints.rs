@@ -3,19 +3,19 @@
 use std::net::IpAddr;
 
 use http::uri::{Scheme, Uri};
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 /// Longest URL that SNS posts to; its reference names no bound, browsers and proxies take this much.
 const URL_LENGTH: usize = 2048;
 
 /// A URL that SNS posts to over TLS (Amazon SNS API Reference, "Subscribe", `Endpoint`).
-pub fn https_url(url: &str) -> Result<(), Wrong> {
+pub fn https_url(url: &str) -> Result<(), InvalidValue> {
     let public = host(url).is_some_and(|host| is_public(&host));
     let printable = url.bytes().all(|byte| byte.is_ascii_graphic());
     if public && printable && url.len() <= URL_LENGTH {
         return Ok(());
     }
-    let wrong = Wrong::new("expected a URL that begins with https:// and a public host");
+    let wrong = InvalidValue::new("expected a URL that begins with https:// and a public host");
     Err(match url.trim().strip_prefix("http://") {
         Some(rest) if https_url(&format!("https://{rest}")).is_ok() => wrong.nearest(format!("https://{rest}")),
         _ => wrong,

@@ -1,6 +1,6 @@
 //! Accounts and addresses.
 
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 /// Digits of an account id (AWS Account Management Reference Guide, "View AWS account identifiers").
 const ACCOUNT_DIGITS: usize = 12;
@@ -8,24 +8,24 @@ const ACCOUNT_DIGITS: usize = 12;
 const EMAIL_LENGTH: usize = 254;
 
 /// The id of an account. One that was a number somewhere has lost its leading zeros.
-pub fn account_id(id: &str) -> Result<(), Wrong> {
+pub fn account_id(id: &str) -> Result<(), InvalidValue> {
     let digits = !id.is_empty() && id.chars().all(|c| c.is_ascii_digit());
     match id.len() {
         ACCOUNT_DIGITS if digits => Ok(()),
         fewer if digits && fewer < ACCOUNT_DIGITS => {
-            let wrong = Wrong::new(format!("expected 12 digits, got {fewer}: a number loses its leading zeros"));
+            let wrong = InvalidValue::new(format!("expected 12 digits, got {fewer}: a number loses its leading zeros"));
             Err(wrong.nearest(format!("{id:0>12}")))
         }
         _ => {
             let kept: String = id.chars().filter(char::is_ascii_digit).collect();
-            let wrong = Wrong::new("expected the 12 digits of an account id");
+            let wrong = InvalidValue::new("expected the 12 digits of an account id");
             Err(if kept.len() == ACCOUNT_DIGITS { wrong.nearest(kept) } else { wrong })
         }
     }
 }
 
 /// An address that a notice can be sent to (RFC 5322; SNS confirms it).
-pub fn email(address: &str) -> Result<(), Wrong> {
+pub fn email(address: &str) -> Result<(), InvalidValue> {
     let valid = email_address::EmailAddress::is_valid(address) && address.len() <= EMAIL_LENGTH;
     let public = address.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.'));
     // A name in front would become part of the address.
@@ -34,7 +34,7 @@ pub fn email(address: &str) -> Result<(), Wrong> {
     }
     let inner = address.trim().trim_start_matches("mailto:");
     let inner = inner.rsplit_once('<').map_or(inner, |(_, rest)| rest.trim_end_matches('>'));
-    let wrong = Wrong::new("not an e-mail address");
+    let wrong = InvalidValue::new("not an e-mail address");
     Err(if inner != address && email(inner).is_ok() { wrong.nearest(inner) } else { wrong })
 }
 

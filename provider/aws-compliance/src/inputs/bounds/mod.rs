@@ -26,7 +26,7 @@ pub use schedule::{Runs, known_runs, runs, schedule};
 pub use tags::{COUNT as TAG_COUNT, check as check_tags};
 pub use webhooks::unconfirmed_webhook;
 
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 /// Runs of one function at once that a queue may cause; two is the least that Lambda takes (Lambda API Reference,
 /// "ScalingConfig").
@@ -37,21 +37,21 @@ const LOG_RETENTION_DAYS: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// One of the numbers of days that CloudWatch Logs takes.
-pub fn log_retention_days(days: &u32) -> Result<(), Wrong> {
+pub fn log_retention_days(days: &u32) -> Result<(), InvalidValue> {
     if LOG_RETENTION_DAYS.contains(days) {
         return Ok(());
     }
     let nearest = LOG_RETENTION_DAYS.into_iter().min_by_key(|known| known.abs_diff(*days)).unwrap_or(1);
-    Err(Wrong::new("CloudWatch Logs keeps 1, 3, 5, 7, 14, 30, 60, 90, ... 3653 days").nearest(nearest))
+    Err(InvalidValue::new("CloudWatch Logs keeps 1, 3, 5, 7, 14, 30, 60, 90, ... 3653 days").nearest(nearest))
 }
 
 /// Concurrent runs that are reserved for a function: none at all would stop it, and fewer than its queue may start would let
 /// Lambda throttle it until good messages are dead letters (Lambda Developer Guide, "Configuring reserved concurrency",
 /// "Configuring maximum concurrency for Amazon SQS event sources").
-pub fn reserved_concurrency(runs: &u32) -> Result<(), Wrong> {
+pub fn reserved_concurrency(runs: &u32) -> Result<(), InvalidValue> {
     match runs {
-        0 => Err(Wrong::new("0 lets the function never run; leave it out for no limit").nearest(MAXIMUM_CONCURRENCY)),
-        fewer if *fewer < MAXIMUM_CONCURRENCY => Err(Wrong::new(format!(
+        0 => Err(InvalidValue::new("0 lets the function never run; leave it out for no limit").nearest(MAXIMUM_CONCURRENCY)),
+        fewer if *fewer < MAXIMUM_CONCURRENCY => Err(InvalidValue::new(format!(
             "the queue of compliance changes starts up to {MAXIMUM_CONCURRENCY} runs, the minimum of an event source: with \
              fewer, Lambda throttles them and good messages become dead letters"
         ))

@@ -1,15 +1,15 @@
 //! What organizations set for IAM roles and networks: permissions boundaries, paths, subnets and security groups.
 
 use compliance_types::arn::{Account, Arn};
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 /// Longest path of a role (IAM API Reference, "CreateRole").
 const PATH_LENGTH: usize = 512;
 
 /// The ARN of a managed policy, of an account or AWS's own (IAM User Guide, "IAM ARNs").
-pub fn managed_policy_arn(arn: &str) -> Result<(), Wrong> {
+pub fn managed_policy_arn(arn: &str) -> Result<(), InvalidValue> {
     const FORM: &str = "expected the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME";
-    let wrong = Wrong::new(FORM);
+    let wrong = InvalidValue::new(FORM);
     let Ok(parsed) = Arn::parse(arn) else { return Err(wrong) };
     let named = parsed.resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
     let owned = matches!(parsed.account, Account::Id(_) | Account::Word("aws"));
@@ -17,40 +17,41 @@ pub fn managed_policy_arn(arn: &str) -> Result<(), Wrong> {
         true if owned && named => Ok(()),
         // The console shows roles and policies side by side.
         true if parsed.resource.starts_with("role/") => {
-            Err(Wrong::new("expected the ARN of a managed policy, got that of a role: a boundary is a policy"))
+            Err(InvalidValue::new("expected the ARN of a managed policy, got that of a role: a boundary is a policy"))
         }
         _ => Err(wrong),
     }
 }
 
 /// The path of a role: slashes around any of the characters `!` to `~` (IAM API Reference, "CreateRole").
-pub fn iam_path(path: &str) -> Result<(), Wrong> {
+pub fn iam_path(path: &str) -> Result<(), InvalidValue> {
     let printable = path.chars().all(|c| ('!'..='~').contains(&c));
     let length = path.chars().count();
     if length > PATH_LENGTH {
-        return Err(Wrong::new(format!("expected at most {PATH_LENGTH} characters, got {length}")));
+        return Err(InvalidValue::new(format!("expected at most {PATH_LENGTH} characters, got {length}")));
     }
     if !path.is_empty() && path.starts_with('/') && path.ends_with('/') && printable && !path.contains("//") {
         return Ok(());
     }
-    let wrong = Wrong::new("expected a path that begins and ends with `/`, without spaces, such as `/compliance/`");
+    let wrong =
+        InvalidValue::new("expected a path that begins and ends with `/`, without spaces, such as `/compliance/`");
     let inner = path.trim_matches('/');
     let nearest = if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") };
     Err(if nearest != path && printable && !inner.contains("//") { wrong.nearest(nearest) } else { wrong })
 }
 
 /// The id of a subnet (Amazon EC2 API Reference, "Subnet").
-pub fn subnet_id(id: &str) -> Result<(), Wrong> {
+pub fn subnet_id(id: &str) -> Result<(), InvalidValue> {
     resource_id(id, "subnet-")
 }
 
 /// The id of a security group (Amazon EC2 API Reference, "SecurityGroup").
-pub fn security_group_id(id: &str) -> Result<(), Wrong> {
+pub fn security_group_id(id: &str) -> Result<(), InvalidValue> {
     resource_id(id, "sg-")
 }
 
 /// A prefix and 8 or 17 hexadecimal digits (Amazon EC2 User Guide, "Resource IDs").
-fn resource_id(id: &str, prefix: &str) -> Result<(), Wrong> {
+fn resource_id(id: &str, prefix: &str) -> Result<(), InvalidValue> {
     let is_id = |id: &str| {
         id.strip_prefix(prefix).is_some_and(|digits| {
             matches!(digits.len(), 8 | 17) && digits.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
@@ -59,7 +60,7 @@ fn resource_id(id: &str, prefix: &str) -> Result<(), Wrong> {
     if is_id(id) {
         return Ok(());
     }
-    let wrong = Wrong::new(format!("expected an id such as `{prefix}0123456789abcdef0`"));
+    let wrong = InvalidValue::new(format!("expected an id such as `{prefix}0123456789abcdef0`"));
     // An ARN ends in the id.
     let folded = id.rsplit('/').next().unwrap_or(id).trim().to_lowercase();
     Err(if is_id(&folded) { wrong.nearest(folded) } else { wrong })
@@ -69,7 +70,7 @@ fn resource_id(id: &str, prefix: &str) -> Result<(), Wrong> {
 mod tests {
     use super::*;
 
-    fn message(result: Result<(), Wrong>) -> String {
+    fn message(result: Result<(), InvalidValue>) -> String {
         format!("{:?}", result.expect_err("it is invalid"))
     }
 

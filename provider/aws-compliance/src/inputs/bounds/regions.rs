@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use aws_compliance_catalog::Catalog;
 use compliance_types::region::{is_region_code, partition_of_region};
-use pulumi_component::{Checks, Input, Wrong};
+use pulumi_component::{Checks, Input, InvalidValue};
 
 /// A region code by its form, such as `eu-west-1` (AWS Regions and Availability Zones User Guide).
-pub fn region(code: &str) -> Result<(), Wrong> {
+pub fn region(code: &str) -> Result<(), InvalidValue> {
     if is_region_code(code) {
         return Ok(());
     }
-    let wrong = Wrong::new("expected a region code, such as `eu-west-1`");
+    let wrong = InvalidValue::new("expected a region code, such as `eu-west-1`");
     let folded = code.trim().to_lowercase().replace([' ', '_'], "-");
     // An availability zone is a region and a letter.
     let without_zone = folded.trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned();
@@ -23,11 +23,11 @@ pub fn region(code: &str) -> Result<(), Wrong> {
 
 /// A region code that has the form of one, by whether AWS has such a region. AWS adds regions, so that another one is worth
 /// a warning and no error.
-pub fn known_region(code: &str) -> Result<(), Wrong> {
+pub fn known_region(code: &str) -> Result<(), InvalidValue> {
     match Catalog::get().nearest_region(code) {
         Some(nearest) if is_region_code(code) => {
             let taken = Catalog::get().taken;
-            Err(Wrong::new(format!("not an AWS region known on {taken}")).nearest(nearest))
+            Err(InvalidValue::new(format!("not an AWS region known on {taken}")).nearest(nearest))
         }
         _ => Ok(()),
     }

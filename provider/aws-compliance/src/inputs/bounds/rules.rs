@@ -3,7 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use pulumi_component::Wrong;
+use aws_compliance_catalog::nearest_of;
+use pulumi_component::InvalidValue;
 
 /// The type of evaluations that are about the account itself; its middle part is empty.
 const ACCOUNT_TYPE: &str = "AWS::::Account";
@@ -15,10 +16,10 @@ pub const SCOPE_TYPES: usize = 100;
 const NAME_LENGTH: usize = 100;
 
 /// The name of a rule. Its length is the schema's to judge.
-pub fn name(text: &str) -> Result<(), Wrong> {
+pub fn name(text: &str) -> Result<(), InvalidValue> {
     match text.is_empty() || !text.trim().is_empty() {
         true => Ok(()),
-        false => Err(Wrong::new("expected a name that is not blank")),
+        false => Err(InvalidValue::new("expected a name that is not blank")),
     }
 }
 
@@ -28,28 +29,28 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// What a rule is for.
-pub fn description(text: &str) -> Result<(), Wrong> {
+pub fn description(text: &str) -> Result<(), InvalidValue> {
     characters(text, 0..=256)
 }
 
 /// The id of the one resource that a rule looks at.
-pub fn resource_id(text: &str) -> Result<(), Wrong> {
+pub fn resource_id(text: &str) -> Result<(), InvalidValue> {
     characters(text, 1..=768)
 }
 
 /// The name of a tag that a rule looks for.
-pub fn tag_key(text: &str) -> Result<(), Wrong> {
+pub fn tag_key(text: &str) -> Result<(), InvalidValue> {
     characters(text, 1..=128)
 }
 
 /// The value of such a tag.
-pub fn tag_value(text: &str) -> Result<(), Wrong> {
+pub fn tag_value(text: &str) -> Result<(), InvalidValue> {
     characters(text, 1..=256)
 }
 
 /// An EC2 instance type by its form: family and size, such as `m7g.large` or `u-6tb1.112xlarge`. Whether there is such a type
 /// is left to AWS: new ones come.
-pub fn instance_type(kind: &str) -> Result<(), Wrong> {
+pub fn instance_type(kind: &str) -> Result<(), InvalidValue> {
     let word = |part: &str, marks: &str| {
         !part.is_empty()
             && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || marks.contains(c))
@@ -59,13 +60,13 @@ pub fn instance_type(kind: &str) -> Result<(), Wrong> {
     if is_type(kind) {
         return Ok(());
     }
-    let wrong = Wrong::new("expected an EC2 instance type, such as `m7g.large`, one in each entry");
+    let wrong = InvalidValue::new("expected an EC2 instance type, such as `m7g.large`, one in each entry");
     let folded = kind.trim().to_lowercase().replace('_', ".");
     Err(if is_type(&folded) { wrong.nearest(folded) } else { wrong })
 }
 
 /// A resource type by its form. Whether there is such a type is left to AWS: new ones come.
-pub fn resource_type(kind: &str) -> Result<(), Wrong> {
+pub fn resource_type(kind: &str) -> Result<(), InvalidValue> {
     if kind == ACCOUNT_TYPE {
         return Ok(());
     }
@@ -74,7 +75,7 @@ pub fn resource_type(kind: &str) -> Result<(), Wrong> {
     if parts.len() == 3 && parts.iter().all(word) {
         return Ok(());
     }
-    let wrong = Wrong::new("expected a resource type, such as `AWS::EC2::Volume`");
+    let wrong = InvalidValue::new("expected a resource type, such as `AWS::EC2::Volume`");
     let words: Vec<_> = kind.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     Err(match words.as_slice() {
         [first, service, name] if first.eq_ignore_ascii_case("aws") => wrong.nearest(format!("AWS::{service}::{name}")),
@@ -85,27 +86,30 @@ pub fn resource_type(kind: &str) -> Result<(), Wrong> {
 
 /// A type of AWS's own that AWS Config is not known to record: newer than the service model, or misspelled, in other letters
 /// too. Types of others (`Acme::Data::Lake`) can be registered.
-pub fn known_resource_type(kind: &str) -> Result<(), Wrong> {
+pub fn known_resource_type(kind: &str) -> Result<(), InvalidValue> {
     let known = account_look::known_resource_types();
     let is_of_aws = kind.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("AWS::"));
     if resource_type(kind).is_err() || !is_of_aws || known.contains(&kind) {
         return Ok(());
     }
     if kind == ACCOUNT_TYPE {
-        return Err(Wrong::new(
+        return Err(InvalidValue::new(
             "AWS Config does not record the account: rules about it are periodic and have no scope",
         ));
     }
     if let Some(nearest) = known.iter().find(|other| other.eq_ignore_ascii_case(kind)) {
-        return Err(Wrong::new("AWS Config distinguishes upper and lower case").nearest(nearest));
+        return Err(InvalidValue::new("AWS Config distinguishes upper and lower case").nearest(nearest));
     }
-    let nearest = known.iter().min_by_key(|other| strsim::damerau_levenshtein(kind, other));
-    let wrong = Wrong::new("AWS Config is not known to record this type");
+    // Every type begins with this: it makes none near.
+    let bare = known.iter().map(|other| other.strip_prefix("AWS::").unwrap_or(other));
+    let nearest = nearest_of(kind.get(5..).unwrap_or_default(), bare);
+    let nearest = nearest.map(|nearest| format!("AWS::{nearest}"));
+    let wrong = InvalidValue::new("AWS Config is not known to record this type");
     Err(nearest.map_or(wrong.clone(), |nearest| wrong.nearest(nearest)))
 }
 
 /// A type that a recorder may be given: not the account, and of AWS's own none in other letters, which it refuses.
-pub fn recordable_type(kind: &str) -> Result<(), Wrong> {
+pub fn recordable_type(kind: &str) -> Result<(), InvalidValue> {
     match known_resource_type(kind) {
         Err(wrong) if kind == ACCOUNT_TYPE || is_in_other_letters(kind) => Err(wrong),
         _ => Ok(()),
@@ -116,11 +120,13 @@ fn is_in_other_letters(kind: &str) -> bool {
     account_look::known_resource_types().iter().any(|known| *known != kind && known.eq_ignore_ascii_case(kind))
 }
 
-fn characters(text: &str, length: RangeInclusive<usize>) -> Result<(), Wrong> {
+fn characters(text: &str, length: RangeInclusive<usize>) -> Result<(), InvalidValue> {
     let count = text.chars().count();
     match length.contains(&count) {
         true => Ok(()),
-        false => Err(Wrong::new(format!("expected {} to {} characters, got {count}", length.start(), length.end()))),
+        false => {
+            Err(InvalidValue::new(format!("expected {} to {} characters, got {count}", length.start(), length.end())))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pulumi_component::{Checks, Wrong};
+use pulumi_component::{Checks, InvalidValue};
 
 use crate::inputs::on_destroy::ON_DESTROY_TAG;
 use crate::inputs::tags::Tags;
@@ -28,30 +28,30 @@ pub fn check(tags: &Tags, checks: &mut Checks) {
         if let Some(first) = seen.insert(name.to_lowercase(), name) {
             let reason =
                 format!("differs from `{first}` in case alone: IAM takes both for one name, and refuses the second");
-            checks.at_input("", value, Err(Wrong::new(reason)));
+            checks.at_input("", value, Err(InvalidValue::new(reason)));
         }
         checks.at_input("", value, judge_name(name));
         checks.input("", value, |value| characters(value, 0, VALUE_LENGTH));
     });
 }
 
-fn judge_name(name: &str) -> Result<(), Wrong> {
+fn judge_name(name: &str) -> Result<(), InvalidValue> {
     if name.to_ascii_lowercase().starts_with("aws:") {
-        return Err(Wrong::new("AWS keeps names that begin with `aws:` to itself"));
+        return Err(InvalidValue::new("AWS keeps names that begin with `aws:` to itself"));
     }
     if [account_look::OWNER_TAG, ON_DESTROY_TAG].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        return Err(Wrong::new("this tag says which deployment something belongs to, and is set by it"));
+        return Err(InvalidValue::new("this tag says which deployment something belongs to, and is set by it"));
     }
     characters(name, 1, NAME_LENGTH)
 }
 
-fn characters(text: &str, least: usize, most: usize) -> Result<(), Wrong> {
+fn characters(text: &str, least: usize, most: usize) -> Result<(), InvalidValue> {
     let count = text.chars().count();
     if count < least || count > most {
-        return Err(Wrong::new(format!("expected {least} to {most} characters, got {count}")));
+        return Err(InvalidValue::new(format!("expected {least} to {most} characters, got {count}")));
     }
     match text.chars().find(|c| !c.is_alphanumeric() && *c != ' ' && !MARKS.contains(*c)) {
-        Some(_) => Err(Wrong::new(format!("expected letters, digits, spaces and {MARKS}"))),
+        Some(_) => Err(InvalidValue::new(format!("expected letters, digits, spaces and {MARKS}"))),
         None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks that cannot be subscribed to a topic.
 
 use http::uri::Uri;
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 use crate::inputs::bounds::endpoints::host;
 
@@ -101,7 +101,7 @@ const fn never(hosts: &'static [&'static str], name: &'static str, instead: &'st
 
 /// Whether whoever answers at a URL confirms a subscription and takes what SNS posts (Amazon SNS Developer Guide, "Make
 /// sure your endpoint is ready to process Amazon SNS messages"): by host and path.
-pub fn unconfirmed_webhook(url: &str) -> Result<(), Wrong> {
+pub fn unconfirmed_webhook(url: &str) -> Result<(), InvalidValue> {
     let host = host(url).unwrap_or_default().to_ascii_lowercase();
     let path = url.parse::<Uri>().map(|url| url.path().to_owned()).unwrap_or_default();
     let is_of = |end: &str| host == end || host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
@@ -117,7 +117,7 @@ pub fn unconfirmed_webhook(url: &str) -> Result<(), Wrong> {
             }
         }
     };
-    Err(Wrong::new(format!(
+    Err(InvalidValue::new(format!(
         "an incoming webhook of {name} never confirms the subscription, so that nothing arrives; {instead}"
     )))
 }

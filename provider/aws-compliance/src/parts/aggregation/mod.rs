@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use account_look::{OWNER_TAG, PlannedName};
 use aws_resources::{Json, cfg, cloudcontrol};
 use compliance_types::region::is_opt_in_region;
-use pulumi_component::{Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
+use pulumi_component::{Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,7 @@ impl PreparedComponent for Aggregation {
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
         args.settings.tell(context, &facts, &[]);
         let mut request = args.lookup.request();
@@ -86,7 +86,7 @@ impl PreparedComponent for Aggregation {
         scan::see(context, facts, request, &Planned::default(), Default::default()).await
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let sources = &args.settings;
         if sources.include_here(facts) {
             authorize(scope, facts.account_id().into(), facts.region().into(), &args.tags, facts);

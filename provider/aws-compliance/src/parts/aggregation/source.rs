@@ -1,8 +1,7 @@
 //! The other side of an aggregation: what another account or region deploys to be seen.
 
-use pulumi_component::{
-    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scalar, Scope, TypeToken,
-};
+use pulumi_component::value::Scalar;
+use pulumi_component::{Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -50,15 +49,15 @@ impl PreparedComponent for AggregationSource {
         bounds::check_eventual_region(checks, "aggregatorRegion", &args.aggregator_region);
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
         match of_other_partitions(args, facts.target()).errors {
             none if none.is_empty() => Ok(facts),
-            errors => Err(ConstructError::InvalidInputs(errors)),
+            errors => Err(Error::InvalidInputs(errors)),
         }
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         authorize(scope, args.aggregator_account_id, args.aggregator_region, &args.tags, facts);
         Ok(Self { authorized_region: facts.region() })
     }

@@ -4,6 +4,7 @@ use pulumi_component::{Input, Output};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::exports::ExportsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
 use crate::inputs::iam::IamArgs;
@@ -57,6 +58,9 @@ pub struct FunctionsArgs {
     /// What is done about findings.
     #[serde(default)]
     pub remediation: RemediationArgs,
+    /// Where findings are exported to, beside the report.
+    #[serde(default)]
+    pub exports: ExportsArgs,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
 }
@@ -83,6 +87,7 @@ impl ComplianceMonitoringArgs {
             waivers: self.waivers.clone(),
             waiver_max_days: self.waiver_max_days,
             remediation: self.remediation.clone(),
+            exports: self.exports,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }

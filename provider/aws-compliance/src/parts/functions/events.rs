@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use account_look::NamesakeKind;
 use aws_resources::{PolicyDocument, Statement, cloudwatch, lambda, sqs};
 use functions_core::contract::{Handler, trigger};
-use pulumi_component::{Input, ResourceOptions, Scope, depends_on};
+use pulumi_component::options::depends_on;
+use pulumi_component::{Input, ResourceOptions, Scope};
 
 use crate::inputs::bounds::MAXIMUM_CONCURRENCY;
 use crate::parts::forwarding::changes_of;

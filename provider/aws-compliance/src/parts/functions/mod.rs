@@ -14,12 +14,12 @@ use aws_resources::{ArnBuilder, lambda, s3};
 use functions_core::contract::Handler;
 use functions_core::key;
 use functions_core::sha256;
-use pulumi_component::{
-    Checks, ConstructError, Context, Output, Outputs, PreparedComponent, Scope, TypeToken, depends_on,
-};
+use pulumi_component::options::depends_on;
+use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponent, Scope, TypeToken};
 
 use crate::account::bundle;
 use crate::account::prepared::Prepared;
+use crate::account::security_hub;
 use crate::inputs::bounds;
 use crate::inputs::functions::FunctionArchitecture;
 use crate::parts::functions::args::FunctionsArgs;
@@ -119,7 +119,7 @@ impl PreparedComponent for Functions {
         }
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, Error> {
         let inputs = PlanInputs {
             name_prefix: &args.name_prefix,
             rules: &args.rules,
@@ -129,6 +129,7 @@ impl PreparedComponent for Functions {
             waiver_max_days: args.waiver_max_days,
             counted_rules: args.settings.counted_rules,
             remediation: Some(&args.remediation),
+            exports: args.exports,
         };
         let prepared = Prepared::new(context, inputs).await?;
         let Prepared { plan, account, .. } = &prepared;
@@ -136,17 +137,18 @@ impl PreparedComponent for Functions {
         let (key, queries) =
             (account.target().key_elsewhere(&args.kms_key_arn), account.target().without_aggregator_queries());
         let problems = plan.errors.iter().cloned().chain(key).chain(queries);
-        let problems: Vec<_> = problems.chain(account.tag_problems(&args.tags)).collect();
+        let hub = security_hub::problem(context, args.exports, account.target()).await;
+        let problems: Vec<_> = problems.chain(hub).chain(account.tag_problems(&args.tags)).collect();
         match problems.is_empty() {
             true => Ok(prepared),
-            false => Err(ConstructError::InvalidInputs(problems)),
+            false => Err(Error::InvalidInputs(problems)),
         }
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, Error> {
         let Prepared { plan, account: facts, .. } = facts;
-        let watched = plan.configuration.as_ref().map_err(|error| ConstructError::Failed(error.to_string()))?;
-        let configuration = watched.render().map_err(|error| ConstructError::Failed(error.to_string()))?;
+        let watched = plan.configuration.as_ref().map_err(|error| Error::Failed(error.to_string()))?;
+        let configuration = watched.render().map_err(|error| Error::Failed(error.to_string()))?;
         let digest = sha256::hex(configuration.as_bytes());
 
         let object = s3::BucketObjectv2::child(scope, "configuration", args.bucket_name.clone())
@@ -190,7 +192,7 @@ impl PreparedComponent for Functions {
         let mut queues = events::compliance_changes(scope, &shared, plan, takers);
         let processing_queue = queues
             .remove(&Handler::Processing)
-            .ok_or_else(|| ConstructError::Failed("bug: processing has no queue".to_owned()))?;
+            .ok_or_else(|| Error::Failed("bug: processing has no queue".to_owned()))?;
 
         Ok(Self {
             processing_lambda_arn: processing.lambda.arn(),

@@ -149,7 +149,19 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
             ])
             .on_everything(),
     ];
-    reads_and_writes.into_iter().chain(heartbeat()).collect()
+    let exports = shared.args.exports.security_hub.then(|| security_hub(shared));
+    reads_and_writes.into_iter().chain(exports).chain(heartbeat()).collect()
+}
+
+/// Imports findings of the account's own product, and of no other.
+fn security_hub(shared: &Shared<'_>) -> Statement {
+    let facts = shared.facts;
+    let product = interpolate!("product/{}/default", facts.account_id());
+    let arn = ArnBuilder::of(facts.partition(), "securityhub")
+        .region(facts.region())
+        .account(facts.account_id())
+        .resource(product);
+    Statement::allow("SecurityHub").actions(["securityhub:BatchImportFindings"]).on(arn)
 }
 
 /// Puts the metric that an alarm on silence watches, and sees whether it is there. Metrics have no resource to be bound to

@@ -3,7 +3,7 @@
 use aws_resources::{dynamodb, lambda, s3};
 use functions_core::configuration::MonitoringConfiguration;
 use functions_core::contract::{Handler, variable};
-use pulumi_component::{ConstructError, Input};
+use pulumi_component::{Error, Input};
 
 use crate::parts::functions::function::{Function, Wiring};
 use crate::parts::functions::permissions;
@@ -33,7 +33,7 @@ pub(super) struct Given<'a> {
 
 impl Wiring {
     /// The row of a function, of which those before it in [`ORDER`] are `made`.
-    pub(super) fn of(handler: Handler, given: &Given<'_>, made: &[Function]) -> Result<Self, ConstructError> {
+    pub(super) fn of(handler: Handler, given: &Given<'_>, made: &[Function]) -> Result<Self, Error> {
         let args = given.shared.args;
         Ok(match handler {
             Handler::Aggregation => Self {
@@ -96,7 +96,7 @@ impl Given<'_> {
     }
 }
 
-fn lambda_of(made: &[Function], handler: Handler) -> Result<&lambda::Function, ConstructError> {
+fn lambda_of(made: &[Function], handler: Handler) -> Result<&lambda::Function, Error> {
     Ok(&of(made, handler)?.lambda)
 }
 
@@ -104,9 +104,9 @@ fn lambda_of(made: &[Function], handler: Handler) -> Result<&lambda::Function, C
 ///
 /// # Errors
 /// When it is not among them, which is a bug.
-pub(super) fn of(made: &[Function], handler: Handler) -> Result<&Function, ConstructError> {
+pub(super) fn of(made: &[Function], handler: Handler) -> Result<&Function, Error> {
     let found = made.iter().find(|function| function.handler == handler);
-    found.ok_or_else(|| ConstructError::Failed(format!("bug: the {} function is not made yet", handler.name())))
+    found.ok_or_else(|| Error::Failed(format!("bug: the {} function is not made yet", handler.name())))
 }
 
 #[cfg(test)]

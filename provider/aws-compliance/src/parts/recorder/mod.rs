@@ -5,9 +5,9 @@ pub(crate) mod role;
 use account_look::RecorderPlan;
 use aws_resources::cfg;
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
-use pulumi_component::{
-    Checks, ConstructError, Context, Input, Output, Outputs, PreparedComponent, Scope, TypeToken, depends_on,
-};
+use pulumi_component::engine::Given;
+use pulumi_component::options::depends_on;
+use pulumi_component::{Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -152,7 +152,7 @@ impl PreparedComponent for Recorder {
         });
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         let facts = AccountFacts::look(context).await?.admit_key(&args.kms_key_arn)?;
         let mut request = args.lookup.request();
         let bucket = args.bucket_name.given().and_then(|given| given.value.clone().filter(|_| !given.secret));
@@ -161,7 +161,7 @@ impl PreparedComponent for Recorder {
         Ok(service_linked_role::find(context, true, &args.settings, facts).await)
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
         let role = role::describe(scope, &args.settings, facts);
         let recorder = cfg::Recorder::child(scope, "recorder", role.clone())
             .name(args.name_prefix.recorder())

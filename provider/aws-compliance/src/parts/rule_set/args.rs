@@ -5,6 +5,7 @@ use pulumi_component::{Input, Output};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::exports::ExportsArgs;
 use crate::inputs::framework::{DeployAs, FrameworkArgs};
 use crate::inputs::iam::IamArgs;
 use crate::inputs::lookup::LookupArgs;
@@ -52,6 +53,7 @@ impl RuleSetArgs {
             waiver_max_days: None,
             counted_rules: CountedRules::default(),
             remediation: None,
+            exports: ExportsArgs::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ mod values;
 
 use aws_compliance_catalog::INLINE_BYTES;
 use aws_resources::cfg;
-use pulumi_component::{Checks, ConstructError, Context, Output, Outputs, PreparedComponent, Scope, TypeToken, all};
+use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponent, Scope, TypeToken, all};
 
 use crate::account::existing::found::Planned;
 use crate::account::prepared::Prepared;
@@ -53,7 +53,7 @@ impl PreparedComponent for RuleSet {
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
-    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, ConstructError> {
+    async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, Error> {
         let prepared = Prepared::new(context, args.plan_inputs()).await?;
         let plan = &prepared.plan;
         let mut checks = Checks::default();
@@ -71,7 +71,7 @@ impl PreparedComponent for RuleSet {
         Ok(prepared.with(account))
     }
 
-    fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, Error> {
         let Prepared { plan, account, roles, .. } = facts;
         let rules = plan.rules.iter().map(|rule| {
             let child = managed::describe(scope, rule, &args, account);

@@ -3,7 +3,7 @@
 use aws_compliance_catalog::OWNER_PARAMETER;
 use aws_resources::{cfg, s3};
 use functions_core::sha256;
-use pulumi_component::{ConstructError, Input, Output, Scope, interpolate};
+use pulumi_component::{Error, Input, Output, Scope, interpolate};
 
 use crate::account::facts::AccountFacts;
 use crate::parts::rule_set::args::RuleSetArgs;
@@ -19,10 +19,10 @@ pub(super) fn describe(
     args: &RuleSetArgs,
     facts: &AccountFacts,
     inline: usize,
-) -> Result<Vec<Output<String>>, ConstructError> {
+) -> Result<Vec<Output<String>>, Error> {
     let mut names: Vec<Output<String>> = Vec::new();
     for one in packs {
-        let text = one.template().map_err(|error| ConstructError::Failed(error.to_string()))?;
+        let text = one.template().map_err(|error| Error::Failed(error.to_string()))?;
         let role = one.role();
         let mut options = facts.after_recorder();
         if let Some(before) = names.last() {
@@ -66,8 +66,10 @@ fn uploaded(
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::engine::Registration;
     use pulumi_component::testing::{MockMonitor, construct_with, inputs};
-    use pulumi_component::{Checks, Context, Outputs, PreparedComponent, Registration, TypeToken, Value, all};
+    use pulumi_component::value::Value;
+    use pulumi_component::{Checks, Context, Outputs, PreparedComponent, TypeToken, all};
     use serde_json::json;
 
     use super::*;
@@ -89,7 +91,7 @@ mod tests {
         type Args = RuleSetArgs;
         type Prepared = Prepared;
 
-        async fn prepare(context: &Context, args: &RuleSetArgs) -> Result<Prepared, ConstructError> {
+        async fn prepare(context: &Context, args: &RuleSetArgs) -> Result<Prepared, Error> {
             let prepared = Prepared::new(context, args.plan_inputs()).await?;
             let mut checks = Checks::default();
             if args.bucket_name.is_none() {
@@ -97,11 +99,11 @@ mod tests {
             }
             match checks.errors() {
                 [] => Ok(prepared),
-                problems => Err(ConstructError::InvalidInputs(problems.to_vec())),
+                problems => Err(Error::InvalidInputs(problems.to_vec())),
             }
         }
 
-        fn construct(scope: &Scope, args: RuleSetArgs, facts: &Prepared) -> Result<Self, ConstructError> {
+        fn construct(scope: &Scope, args: RuleSetArgs, facts: &Prepared) -> Result<Self, Error> {
             Ok(Self { names: all(describe(scope, &facts.plan.packs, &args, &facts.account, INLINE)?) })
         }
     }
@@ -146,8 +148,7 @@ mod tests {
     async fn without_a_bucket_a_large_template_is_refused() {
         let monitor = std::sync::Arc::new(MockMonitor::preview());
         let given = json!({ "frameworks": [{ "id": "hipaa", "deployAs": "conformancePack" }] });
-        let Err(ConstructError::InvalidInputs(problems)) = construct_with::<Packs>(&monitor, "it", inputs(given)).await
-        else {
+        let Err(Error::InvalidInputs(problems)) = construct_with::<Packs>(&monitor, "it", inputs(given)).await else {
             panic!("it is refused")
         };
         assert_eq!(problems.len(), 3);

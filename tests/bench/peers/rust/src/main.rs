@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
+use pulumi_component::handle::ChildHandle;
 use pulumi_component::{
-    Child, ChildHandle, Component, ConstructError, Input, Output, Outputs, Package, PackageIdentity, Provider, Scope,
-    TypeToken, package,
+    Child, Component, Error, Input, Output, Outputs, Package, PackageIdentity, Provider, Scope, TypeToken, package,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl Component for Sixty {
     const TOKEN: TypeToken = TypeToken::new("bench:index:Sixty");
     type Args = SixtyArgs;
 
-    fn construct(scope: &Scope, args: SixtyArgs) -> Result<Self, ConstructError> {
+    fn construct(scope: &Scope, args: SixtyArgs) -> Result<Self, Error> {
         let mut above: Vec<ChildHandle> = Vec::new();
         for layer in 0..LAYERS {
             let mut uppers = above.iter();

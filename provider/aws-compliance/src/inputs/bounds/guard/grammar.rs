@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::inputs::bounds::guard::names::Use;
+use crate::inputs::bounds::guard::names::{DEFAULT_RULE, Use};
 use crate::inputs::bounds::guard::scanner::{Parser, is_name_character};
 use crate::inputs::bounds::guard::stop::{Parsed, Stop};
 
@@ -73,6 +73,7 @@ impl Parser<'_> {
             if self.spaced_word(&["rule"]) {
                 self.rule()?;
             } else {
+                self.names.rule = Some(DEFAULT_RULE);
                 self.statement(Place::File)?;
             }
             self.space();
@@ -83,6 +84,7 @@ impl Parser<'_> {
     /// `rule NAME when ... { ... }`, or `rule NAME(PARAMETERS) { ... }`.
     fn rule(&mut self) -> Parsed {
         let name = self.name("the name of a rule: letters, digits and underscores")?;
+        self.names.rule = Some(name);
         if self.takes("(") {
             let mut parameters = BTreeSet::new();
             loop {
@@ -111,7 +113,9 @@ impl Parser<'_> {
         self.space();
         let open = self.at;
         self.demand("{", "`{`")?;
-        self.deeper(|parser| {
+        // Each block has variables of its own.
+        let outside = (std::mem::replace(&mut self.names.block, open), self.names.assigned.take());
+        let parsed = self.deeper(|parser| {
             parser.space();
             if parser.rest().starts_with('}') {
                 return Err(parser.stop("at least one clause between `{` and `}`"));
@@ -126,7 +130,9 @@ impl Parser<'_> {
                 }
                 parser.statement(place)?;
             }
-        })
+        });
+        (self.names.block, self.names.assigned) = outside;
+        parsed
     }
 
     /// An assignment, or clauses with `or` between them.
@@ -144,7 +150,10 @@ impl Parser<'_> {
         if !self.takes(":=") {
             self.demand("=", "`=` after the name of the variable")?;
         }
-        self.operand()
+        let outside = self.names.assigned.replace((self.names.block, name));
+        let parsed = self.operand();
+        self.names.assigned = outside;
+        parsed
     }
 
     fn when(&mut self) -> bool {

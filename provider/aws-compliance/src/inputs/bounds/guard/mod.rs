@@ -1,5 +1,6 @@
 //! Policies in Guard, as AWS Config takes them.
 
+mod circles;
 mod grammar;
 mod names;
 mod query;
@@ -7,7 +8,7 @@ mod scanner;
 mod stop;
 mod values;
 
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 /// Longest policy, in characters (AWS Config API Reference, `CustomPolicyDetails.PolicyText`).
 const POLICY_LENGTH: usize = 10_000;
@@ -15,21 +16,21 @@ const POLICY_LENGTH: usize = 10_000;
 pub const RUNTIME: &str = "guard-2.x.x";
 
 /// The runtime of a policy.
-pub fn runtime(name: &str) -> Result<(), Wrong> {
+pub fn runtime(name: &str) -> Result<(), InvalidValue> {
     match name {
         RUNTIME => Ok(()),
-        _ => Err(Wrong::new("AWS Config runs policies of one runtime").nearest(RUNTIME)),
+        _ => Err(InvalidValue::new("AWS Config runs policies of one runtime").nearest(RUNTIME)),
     }
 }
 
 /// A policy written in Guard.
-pub fn policy(text: &str) -> Result<(), Wrong> {
+pub fn policy(text: &str) -> Result<(), InvalidValue> {
     let length = text.chars().count();
     if text.trim().is_empty() || length > POLICY_LENGTH {
-        return Err(Wrong::new(format!("expected a policy of 1 to {POLICY_LENGTH} characters, got {length}")));
+        return Err(InvalidValue::new(format!("expected a policy of 1 to {POLICY_LENGTH} characters, got {length}")));
     }
     grammar::check(text).map_err(|grammar::Problem { line, column, reason, nearest }| {
-        let wrong = Wrong::new(format!("invalid Guard policy: line {line}, column {column}: {reason}"));
+        let wrong = InvalidValue::new(format!("invalid Guard policy: line {line}, column {column}: {reason}"));
         nearest.map_or(wrong.clone(), |nearest| wrong.nearest(nearest))
     })
 }

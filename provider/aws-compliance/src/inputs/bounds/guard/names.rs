@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::nearest_of;
 
+use crate::inputs::bounds::guard::circles::{Links, Node};
 use crate::inputs::bounds::guard::stop::Stop;
 
 /// Rule that the clauses outside of rules belong to.
-const DEFAULT_RULE: &str = "default";
+pub(super) const DEFAULT_RULE: &str = "default";
 
 /// Functions of Guard and the number of their arguments (AWS CloudFormation Guard User Guide, "Using built-in functions").
 const FUNCTIONS: [(&str, usize); 15] = [
@@ -38,6 +39,13 @@ pub(super) struct Names<'t> {
     pub with_parameters: BTreeMap<&'t str, usize>,
     /// Whether there are clauses outside of rules.
     pub has_clauses: bool,
+    /// The rule that the text is in.
+    pub rule: Option<&'t str>,
+    /// The block that the text is in, by its place; 0 outside of all.
+    pub block: usize,
+    /// The variable whose value the text is in, with the number of its block.
+    pub assigned: Option<(usize, &'t str)>,
+    links: Links<'t>,
     used: Vec<(usize, &'t str, Use)>,
 }
 
@@ -53,9 +61,16 @@ impl<'t> Names<'t> {
     /// Notes that the text uses a name at a place.
     pub(super) fn uses(&mut self, at: usize, name: &'t str, kind: Use) {
         self.used.push((at, name, kind));
+        match (kind, self.rule, self.assigned) {
+            (Use::Variable, _, Some((block, from))) => {
+                self.links.add(at, Node::Variable(block, from), Node::Variable(block, name));
+            }
+            (Use::Rule | Use::Call(_), Some(from), _) => self.links.add(at, Node::Rule(from), Node::Rule(name)),
+            _ => {}
+        }
     }
 
-    /// The first name that is used and not defined, or that nothing would be evaluated.
+    /// The first name that is used and not defined, that nothing would be evaluated, or what refers to itself.
     pub(super) fn check(&self) -> Result<(), Stop> {
         let first = self.used.iter().filter_map(|used| self.problem(*used)).min_by_key(|stop| stop.at);
         match first {
@@ -64,7 +79,7 @@ impl<'t> Names<'t> {
                 0,
                 "expected at least one rule without parameters, or one clause: else nothing is evaluated",
             )),
-            None => Ok(()),
+            None => self.links.circle().map_or(Ok(()), Err),
         }
     }
 

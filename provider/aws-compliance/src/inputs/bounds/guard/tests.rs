@@ -178,6 +178,52 @@ fn case_02_a_regular_expression_that_does_not_parse_is_rejected_at_its_place() {
 }
 
 #[test]
+fn what_refers_to_itself_is_rejected_at_its_place() {
+    for (text, line, column, name) in [
+        ("rule a when b { c exists }\nrule b when a { c exists }", 2, 13, "the rule `a`"),
+        ("rule a when a { c exists }", 1, 13, "the rule `a`"),
+        ("rule x { one exists }\nrule a { b\n }\nrule b { not c\n }\nrule c { b\n }", 6, 10, "the rule `b`"),
+        ("rule p(a) { %a exists\n p(%a) }\nrule x { p(b) }", 2, 2, "the rule `p`"),
+        ("r\n  exists\nwhen b exists { r\n }\nrule r { default\n }", 5, 10, "the rule `default`"),
+        ("let x = %y\nlet y = %x\nrule r { %x exists }", 2, 9, "the variable `%x`"),
+        ("rule r { let x = count(%x)\n %x == 1 }", 1, 24, "the variable `%x`"),
+        ("let x = a[ b == %x ]\nrule r { %x exists }", 1, 17, "the variable `%x`"),
+    ] {
+        let found = check(text).expect_err(text);
+        assert_eq!((found.line, found.column), (line, column), "{text}: {found:?}");
+        assert!(found.reason.starts_with(&format!("{name} refers to itself")), "{text}: {found:?}");
+    }
+    for right in [
+        "rule a { c exists }\nrule b when a { a\n }\nrule c { a\n b\n }",
+        "let y = a\nrule one { let x = %y\n %x exists }\nrule two { let x = b\n let z = %x\n %z exists }",
+        "let y = %x\nlet x = a\nrule r { let x = %y\n %x exists }",
+        "let x = a[ b { let x = c\n %x exists } ]\nrule r { %x exists }",
+    ] {
+        assert_eq!(check(right), Ok(()), "{right}");
+    }
+}
+
+#[test]
+fn a_range_without_values_is_rejected_at_its_place() {
+    for (range, reason) in [
+        ("r[5,1]", "`5` comes after `1`"),
+        ("r( 10 , -2.5e0)", "both ends"),
+        ("r[2.5, -1.5]", "`2.5` comes after"),
+        ("r[z,a]", "`z` comes after `a`"),
+        ("r(5,5]", "excludes `5`"),
+        ("r[5,5)", "excludes `5`"),
+    ] {
+        let text = format!("rule x {{\n a in {range} }}");
+        let found = check(&text).expect_err(&text);
+        assert_eq!((found.line, found.column), (2, 9), "{text}: {found:?}");
+        assert!(found.reason.contains(reason), "{text}: {found:?}");
+    }
+    for range in ["r[5,5]", "r[-2,1]", "r(1.5, 2.5)", "r[9,10]"] {
+        assert_eq!(check(&format!("rule x {{ a in {range} }}")), Ok(()), "{range}");
+    }
+}
+
+#[test]
 fn texts_are_bounded() {
     let long = |length: usize| format!("a exists #{}", "a".repeat(length - 10));
     assert!(policy(&long(10_000)).is_ok() && policy(&long(10_001)).is_err());

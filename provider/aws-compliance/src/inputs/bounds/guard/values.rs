@@ -1,5 +1,7 @@
 //! Values of the grammar: what a clause compares with.
 
+use std::cmp::Ordering;
+
 use regex_syntax::ast;
 
 use crate::inputs::bounds::guard::names;
@@ -80,7 +82,8 @@ impl Parser<'_> {
             Some('/') => self.regular_expression(),
             Some('[') => self.listed("[", "]", Self::value),
             Some('{') => self.listed("{", "}", Self::member),
-            Some('r') if self.takes("r(") || self.takes("r[") => self.range(),
+            Some('r') if self.takes("r(") => self.range(false),
+            Some('r') if self.takes("r[") => self.range(true),
             Some(_) if self.is_number() => self.number().map(drop),
             _ if self.is_value() => {
                 self.take_name();
@@ -135,20 +138,38 @@ impl Parser<'_> {
         self.value()
     }
 
-    /// `10, 20]` of `r(10, 20]`.
-    fn range(&mut self) -> Parsed {
+    /// `10, 20]` of `r(10, 20]`. Whether the first end belongs to it.
+    fn range(&mut self, takes_first: bool) -> Parsed {
         let start = self.at;
         let first = self.end_of_range()?;
+        let middle = self.at;
         self.demand(",", "`,` between the ends of a range")?;
         let second = self.end_of_range()?;
-        if !self.takes("]") {
+        let end = self.at;
+        let takes_second = self.takes("]");
+        if !takes_second {
             self.demand(")", "`)` or `]` at the end of a range")?;
         }
-        match first == second {
-            true => Ok(()),
-            false => {
-                Err(Stop::new(start, "both ends of a range are integers, numbers with a decimal point, or characters"))
+        if first != second {
+            let reason = "both ends of a range are integers, numbers with a decimal point, or characters";
+            return Err(Stop::new(start, reason));
+        }
+        let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default().trim();
+        let (low, high) = (text(start, middle), text(middle + 1, end));
+        let order = match first {
+            End::Integer => low.parse::<i64>().ok().partial_cmp(&high.parse::<i64>().ok()),
+            End::Float => low.parse::<f64>().ok().partial_cmp(&high.parse::<f64>().ok()),
+            End::Character => low.partial_cmp(high),
+        };
+        match order {
+            Some(Ordering::Greater) => Err(Stop::new(
+                start,
+                format!("no value is in this range: `{low}` comes after `{high}`; exchange the ends"),
+            )),
+            Some(Ordering::Equal) if !(takes_first && takes_second) => {
+                Err(Stop::new(start, format!("no value is in this range: it excludes `{low}`, its only one")))
             }
+            _ => Ok(()),
         }
     }
 

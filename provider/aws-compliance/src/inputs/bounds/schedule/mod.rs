@@ -4,7 +4,7 @@ mod runs;
 
 use std::collections::BTreeSet;
 
-use pulumi_component::Wrong;
+use pulumi_component::InvalidValue;
 
 pub use runs::{Runs, known_runs, runs};
 
@@ -30,13 +30,13 @@ const LAST_YEAR: u32 = 2199;
 const YEAR: Field = Field { name: "year", lowest: 1970, highest: LAST_YEAR, words: &[] };
 
 /// A rate or a cron expression.
-pub fn schedule(text: &str) -> Result<(), Wrong> {
+pub fn schedule(text: &str) -> Result<(), InvalidValue> {
     let inner = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
     match (inner("rate"), inner("cron")) {
         (Some(rate), _) => judge_rate(rate),
         (_, Some(cron)) => judge_cron(cron),
         _ => {
-            let wrong = Wrong::new("expected `rate(6 hours)` or `cron(0 6 * * ? *)`");
+            let wrong = InvalidValue::new("expected `rate(6 hours)` or `cron(0 6 * * ? *)`");
             let trimmed = text.trim();
             let candidates = [trimmed.to_owned(), format!("rate({trimmed})"), format!("cron({trimmed})")];
             let right = candidates.into_iter().find(|candidate| candidate != text && schedule(candidate).is_ok());
@@ -58,12 +58,12 @@ fn rate_seconds(text: &str) -> Option<u64> {
     Some(number.parse::<u64>().ok()? * seconds)
 }
 
-fn judge_rate(rate: &str) -> Result<(), Wrong> {
-    let form = || Wrong::new("expected `rate(NUMBER UNIT)` with minutes, hours or days");
+fn judge_rate(rate: &str) -> Result<(), InvalidValue> {
+    let form = || InvalidValue::new("expected `rate(NUMBER UNIT)` with minutes, hours or days");
     let (number, unit) = rate.split_once(' ').ok_or_else(form)?;
     let number: u32 = number.parse().map_err(|_| form())?;
     if number == 0 {
-        return Err(Wrong::new("expected a number of at least 1"));
+        return Err(InvalidValue::new("expected a number of at least 1"));
     }
     let singular = unit.strip_suffix('s').unwrap_or(unit);
     if !["minute", "hour", "day"].contains(&singular) {
@@ -74,13 +74,13 @@ fn judge_rate(rate: &str) -> Result<(), Wrong> {
         return Ok(());
     }
     let reason = if number == 1 { "1 goes with the singular" } else { "more than 1 goes with the plural" };
-    Err(Wrong::new(reason).nearest(format!("rate({number} {right})")))
+    Err(InvalidValue::new(reason).nearest(format!("rate({number} {right})")))
 }
 
-fn judge_cron(cron: &str) -> Result<(), Wrong> {
+fn judge_cron(cron: &str) -> Result<(), InvalidValue> {
     match Cron::parse(cron) {
         Ok(parsed) if parsed.runs().is_some() => Ok(()),
-        Ok(_) => Err(Wrong::new(format!("no date from {} on matches these fields", runs::FIRST_YEAR))),
+        Ok(_) => Err(InvalidValue::new(format!("no date from {} on matches these fields", runs::FIRST_YEAR))),
         Err(wrong) => {
             let folded: Vec<_> = cron.split_whitespace().map(str::to_ascii_uppercase).collect();
             let folded = folded.join(" ");
@@ -124,10 +124,10 @@ enum DayOfWeek {
 }
 
 impl Cron {
-    fn parse(cron: &str) -> Result<Self, Wrong> {
+    fn parse(cron: &str) -> Result<Self, InvalidValue> {
         let given: Vec<_> = cron.split(' ').collect();
         let [minutes, hours, day, month, weekday, year] = given.as_slice() else {
-            let wrong = Wrong::new(format!(
+            let wrong = InvalidValue::new(format!(
                 "expected six fields (minutes, hours, day of the month, month, day of the week, year), got {}",
                 given.len()
             ));
@@ -139,7 +139,7 @@ impl Cron {
                 _ => wrong,
             });
         };
-        let numbers = |field: &Field, text: &str| -> Result<BTreeSet<u32>, Wrong> {
+        let numbers = |field: &Field, text: &str| -> Result<BTreeSet<u32>, InvalidValue> {
             let items = text.split(',').map(|item| field.numbers(item));
             items
                 .collect::<Option<Vec<_>>>()
@@ -159,16 +159,16 @@ impl Cron {
             (false, false) if *weekday == "*" => {
                 let fields: Vec<_> =
                     given.iter().enumerate().map(|(at, text)| if at == 4 { "?" } else { text }).collect();
-                Err(Wrong::new("one of day of the month and day of the week must be `?`")
+                Err(InvalidValue::new("one of day of the month and day of the week must be `?`")
                     .nearest(format!("cron({})", fields.join(" "))))
             }
-            _ => Err(Wrong::new("one of day of the month and day of the week must be `?`, and only one")),
+            _ => Err(InvalidValue::new("one of day of the month and day of the week must be `?`, and only one")),
         }
     }
 }
 
 /// The items of a field whose items are more than numbers; `?` matches every day.
-fn items<T>(field: &Field, text: &str, item: fn(&str) -> Option<Vec<T>>) -> Result<Vec<T>, Wrong> {
+fn items<T>(field: &Field, text: &str, item: fn(&str) -> Option<Vec<T>>) -> Result<Vec<T>, InvalidValue> {
     let text = if text == "?" { "*" } else { text };
     let items = text.split(',').map(item).collect::<Option<Vec<_>>>();
     items.map(|items| items.into_iter().flatten().collect()).ok_or_else(|| field.wrong())
@@ -220,9 +220,9 @@ impl Field {
         (self.lowest..=self.highest).contains(&number).then_some(number)
     }
 
-    fn wrong(&self) -> Wrong {
+    fn wrong(&self) -> InvalidValue {
         let words = if self.words.is_empty() { "" } else { " or their names" };
-        Wrong::new(format!("{}: expected {} to {}{words}, or `*`", self.name, self.lowest, self.highest))
+        InvalidValue::new(format!("{}: expected {} to {}{words}, or `*`", self.name, self.lowest, self.highest))
     }
 }
 

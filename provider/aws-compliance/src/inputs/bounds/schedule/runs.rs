@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use pulumi_component::Input;
+use pulumi_component::engine::Given;
 
 use super::{Cron, DayOfMonth, DayOfWeek, rate_seconds};
 

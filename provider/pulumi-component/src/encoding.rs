@@ -1,9 +1,0 @@
-//! A value on its way to the engine, which waits for what is eventual in it.
-
-use futures::future::BoxFuture;
-
-use crate::error::Failure;
-use crate::property::PropertyValue;
-
-/// A value on its way to the engine.
-pub type Encoding = BoxFuture<'static, Result<PropertyValue, Failure>>;
