@@ -164,7 +164,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::testing::{self, FakeAws};
+    use crate::tests::support::{self, FakeAws};
 
     /// Reads of an AWS Config that answers the first `times` requests with this status and code, and how many it was sent.
     fn failing(status: u16, code: &'static str, times: u32) -> (ConfigReads, Arc<AtomicU32>) {
@@ -174,7 +174,7 @@ mod tests {
             true => (status, serde_json::json!({ "__type": code, "message": "no" }).to_string()),
             false => (200, "{}".to_owned()),
         });
-        (ConfigReads::new(testing::clients(&aws).config), asked)
+        (ConfigReads::new(support::clients(&aws).config), asked)
     }
 
     async fn read(reads: &ConfigReads) -> Result<(), String> {
@@ -212,7 +212,7 @@ mod tests {
     async fn token_that_comes_again_ends_the_pages() {
         let aws =
             FakeAws::start(move |_| (200, serde_json::json!({ "Results": ["row"], "NextToken": "same" }).to_string()));
-        let reads = ConfigReads::new(testing::clients(&aws).config);
+        let reads = ConfigReads::new(support::clients(&aws).config);
         for aggregator in [None, Some("aggregator")] {
             assert_eq!(reads.rows(aggregator, "SELECT 1").await.unwrap().len(), 2);
         }

@@ -70,7 +70,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::testing::{self, FakeAws, Request};
+    use crate::tests::support::{self, FakeAws, Request};
 
     /// `{"Datapoints": [...]}` with a sample count, or none, in CBOR (RFC 8949), which CloudWatch speaks.
     fn datapoints(any: bool) -> Vec<u8> {
@@ -97,9 +97,9 @@ mod tests {
     }
 
     async fn shown(aws: &FakeAws, seconds: u64) -> Result<bool, AwsError> {
-        let mut invocation = testing::invocation();
+        let mut invocation = support::invocation();
         invocation.deadline_unix_millis = invocation.started_unix_millis + REST_MILLIS + seconds * 1000;
-        put_and_wait(&testing::clients(aws).cloudwatch, metric::LOOKS, 1.0, &invocation).await
+        put_and_wait(&support::clients(aws).cloudwatch, metric::LOOKS, 1.0, &invocation).await
     }
 
     #[tokio::test]
@@ -133,8 +133,8 @@ mod tests {
         let aws = FakeAws::start(|_| (403, vec![0xa0]));
         let error = shown(&aws, 60).await.unwrap_err();
         assert!(error.to_string().contains("PutMetricData of `Looks`"), "{error}");
-        let client = testing::clients(&aws).cloudwatch;
-        show(&client, metric::LOOKS, 1.0, &testing::invocation()).await;
+        let client = support::clients(&aws).cloudwatch;
+        show(&client, metric::LOOKS, 1.0, &support::invocation()).await;
         assert_eq!(aws.requests().len(), 2);
     }
 }

@@ -30,8 +30,6 @@ mod security_hub;
 mod signed;
 mod store;
 mod table;
-#[cfg(test)]
-mod testing;
 mod topic;
 
 #[tokio::main(flavor = "current_thread")]
@@ -84,30 +82,4 @@ async fn answer(function: &Function, event: LambdaEvent<Value>) -> Result<Value,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn unusable(handler: &str) -> String {
-        let clients = testing::clients(&testing::FakeAws::start(|_| (500, String::new())));
-        let Err(error) = Function::new(handler, |_| None, &clients) else { panic!("{handler} started") };
-        let function = Function::Unusable(error);
-        function.handle(&Value::Null, &testing::invocation()).await.unwrap_err().to_string()
-    }
-
-    #[tokio::test]
-    async fn an_unknown_handler_answers_with_the_names_there_are() {
-        assert_eq!(
-            unusable("index.handler").await,
-            "unknown handler `index.handler`, expected `processing`, `aggregation` or `remediation`"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_function_without_its_environment_answers_with_every_missing_variable() {
-        assert_eq!(
-            unusable("aggregation").await,
-            "environment variables: `REPORT_BUCKET` missing, `KMS_KEY_ARN` missing, `AGGREGATOR_NAME` missing, \
-             `CONFIGURATION_KEY` missing, `CONFIGURATION_SHA256` missing"
-        );
-    }
-}
+mod tests;

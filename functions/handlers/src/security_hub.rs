@@ -138,14 +138,14 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::testing::{self, FakeAws};
+    use crate::tests::support::{self, FakeAws};
 
     fn findings(count: usize) -> Vec<Value> {
         (0..count).map(|number| json!({ "Id": format!("f{number}") })).collect()
     }
 
     fn hub(aws: &FakeAws) -> SecurityHub {
-        SecurityHub::new(testing::clients(aws).signed)
+        SecurityHub::new(support::clients(aws).signed)
     }
 
     #[tokio::test(start_paused = true)]

@@ -270,10 +270,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{self, FakeAws};
+    use crate::tests::support::{self, FakeAws};
 
     fn signed(aws: &FakeAws) -> Signed {
-        testing::clients(aws).signed
+        support::clients(aws).signed
     }
 
     #[tokio::test(start_paused = true)]

@@ -237,7 +237,7 @@ mod tests {
     use super::*;
     use crate::{
         error::HandlerError,
-        testing::{self, FakeAws},
+        tests::support::{self, FakeAws},
     };
 
     /// A table that cancels the first `times` transactions for these reasons, and how many it was asked for.
@@ -253,7 +253,7 @@ mod tests {
             (400, serde_json::json!({ "__type": kind, "Message": "m", "CancellationReasons": reasons }).to_string())
         });
         let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-        let clients = testing::clients_trying(&aws, retries);
+        let clients = support::clients_trying(&aws, retries);
         (Table::new(clients.dynamodb, "ledger".to_owned()), asked)
     }
 

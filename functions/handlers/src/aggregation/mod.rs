@@ -327,12 +327,4 @@ fn measure(report: &Report, recorder_stopped: Option<bool>, invocation: &Invocat
 }
 
 #[cfg(test)]
-mod counted;
-#[cfg(test)]
-mod exported;
-#[cfg(test)]
-mod faults;
-#[cfg(test)]
-mod learned;
-#[cfg(test)]
 mod tests;

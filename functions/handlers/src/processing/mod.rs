@@ -332,22 +332,4 @@ fn answer(key: &str, record: &EvaluationRecord) -> Result<Value, HandlerError> {
 }
 
 #[cfg(test)]
-mod any_order;
-#[cfg(test)]
-mod at_scale;
-#[cfg(test)]
-mod elsewhere;
-#[cfg(test)]
-pub(crate) mod fake;
-#[cfg(test)]
-mod real_account;
-#[cfg(test)]
-mod replay;
-#[cfg(test)]
-mod soon;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod verdicts;
-#[cfg(test)]
-mod waivers;

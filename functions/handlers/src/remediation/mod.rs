@@ -145,12 +145,4 @@ fn mode(settings: &Settings, rule: &str) -> Mode {
 }
 
 #[cfg(test)]
-mod fake;
-#[cfg(test)]
-mod guards;
-#[cfg(test)]
-mod interrupted;
-#[cfg(test)]
-mod safety;
-#[cfg(test)]
 mod tests;

@@ -10,8 +10,8 @@ use std::sync::{
 use functions_core::configuration::{MonitoringConfiguration, RuleEntry};
 use serde_json::{Value, json};
 
-use super::tests::{Account, PREFIX, row};
-use crate::testing::{Answer, Request};
+use super::account::{Account, PREFIX, row};
+use crate::tests::support::{Answer, Request};
 
 type Kept = BTreeMap<String, String>;
 

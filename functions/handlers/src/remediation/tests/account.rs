@@ -24,9 +24,10 @@ use serde_json::{Value, json};
 use super::Remediation;
 use crate::{
     error::HandlerError,
-    invocation::Invocation,
-    processing::fake::{State, TOPIC, at},
-    testing::{self, Answer, FakeAws, Request, invocation},
+    tests::{
+        services::{State, TOPIC},
+        support::{self, Answer, FakeAws, Request, at, invocation},
+    },
 };
 
 pub const RULE: &str = "tls";
@@ -119,7 +120,7 @@ impl Account {
             ("LEDGER_TABLE", "ledger"),
             ("TOPIC_ARN", TOPIC),
         ];
-        Remediation::new(testing::environment(&more), &testing::clients(&self.aws)).unwrap()
+        Remediation::new(support::environment(&more), &support::clients(&self.aws)).unwrap()
     }
 
     /// An open finding of the bucket since the minute, and the bucket with these tags.
@@ -195,7 +196,7 @@ impl Account {
     }
 
     pub async fn handle(&self, event: &Value, run: &str, minutes: u64) -> Result<Value, HandlerError> {
-        self.remediation().handle(event, &when(run, minutes)).await
+        self.remediation().handle(event, &at(run, minutes)).await
     }
 
     /// A run so many minutes after the first.
@@ -241,10 +242,6 @@ impl Account {
 
 pub fn resource(bucket: &str) -> Resource {
     Resource { resource_type: "AWS::S3::Bucket".to_owned(), resource_id: bucket.to_owned() }
-}
-
-pub fn when(run: &str, minutes: u64) -> Invocation {
-    at(run, minutes)
 }
 
 fn xml_error(status: u16, code: &str, message: &str) -> Answer {
@@ -360,4 +357,13 @@ pub fn operation(request: &Request) -> String {
         Some(("DELETE", path)) if path.ends_with("?policy") => "DeleteBucketPolicy".to_owned(),
         _ => "Object".to_owned(),
     }
+}
+
+#[test]
+fn operations_are_named_in_every_protocol() {
+    let request =
+        |line: &str, body: &str| Request { line: line.to_owned(), headers: BTreeMap::new(), body: body.to_owned() };
+    assert_eq!(operation(&request("PUT /b?policy", "{}")), "PutBucketPolicy");
+    assert_eq!(operation(&request("POST /", "Action=X&Version=1")), "X");
+    assert_eq!(at("run", 1).started_unix_millis - at("run", 0).started_unix_millis, 60_000);
 }

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    fake::{Account, Fault, at},
-    tests::{BAD, GOOD, change, settled},
+    BAD, GOOD,
+    account::{Account, Fault},
+    change, settled,
 };
+use crate::tests::support::at;
 
 fn results(results: &[(&str, &str)]) -> BTreeMap<(String, String), String> {
     let key = |id: &str| ("AWS::S3::Bucket".to_owned(), id.to_owned());

@@ -8,8 +8,8 @@ use functions_core::{
 use serde_json::json;
 
 use super::{
-    fake::{Account, Fault, entry},
-    tests::{BAD, GOOD},
+    BAD, GOOD,
+    account::{Account, Fault, entry},
 };
 
 const DAY: u64 = 24 * 60;

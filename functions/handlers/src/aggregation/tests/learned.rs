@@ -9,7 +9,7 @@ use std::sync::{
 use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry};
 use serde_json::{Value, json};
 
-use super::tests::{Account, PREFIX, row};
+use super::account::{Account, PREFIX, row};
 
 /// A row of a rule that is told of a resource in a region.
 fn row_in(region: &str, id: &str, kind: &str, rule: &str) -> String {
@@ -154,4 +154,32 @@ async fn report_says_what_is_recorded_and_how_rules_evaluate_or_does_without() {
             assert!(page.contains(text), "{text}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn finding_says_why_what_it_is_called_and_who_owns_it_and_is_asked_for_once() {
+    let account = Account::new(vec![vec![row("1", "one", "NON_COMPLIANT"), row("1", "unknown-1", "NON_COMPLIANT")]]);
+    let asked = |account: &Account| {
+        let requests = account.aws.requests();
+        requests.iter().filter(|request| request.operation() == "GetAggregateComplianceDetailsByConfigRule").count()
+    };
+    account.run(&json!({}), "run-1").await.unwrap();
+    let finding = |run: &str, id: &str| -> Value {
+        let report = account.report(run);
+        report["findings"].as_array().unwrap().iter().find(|one| one["resourceId"] == id).unwrap().clone()
+    };
+    for run in ["run-1", "run-2"] {
+        if run == "run-2" {
+            account.run(&json!({}), run).await.unwrap();
+        }
+        let one = finding(run, "one");
+        assert_eq!((&one["name"], &one["arn"]), (&json!("name of one"), &json!("arn:aws:s3:::one")));
+        assert_eq!((&one["owner"], &one["annotation"]), (&json!("team of one"), &json!("why one")));
+        assert_eq!(finding(run, "unknown-1")["arn"], Value::Null);
+        let page = account.object(&format!("{}index.html", PREFIX.replace("run-1", run)));
+        for text in ["name of one", "team of one", "why one"] {
+            assert!(page.contains(text), "{text}");
+        }
+    }
+    assert_eq!(asked(&account), 1, "what was asked for is asked for again after a week");
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::fake::Account;
-use crate::testing::{batch, change_event};
+use super::account::Account;
+use crate::tests::support::{batch, change_event};
 
 const RULES: [&str; 2] = ["a", "b"];
 const BUCKETS: [&str; 4] = ["b-0", "b-1", "b-2", "b-3"];

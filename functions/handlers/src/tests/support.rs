@@ -141,6 +141,15 @@ pub fn invocation() -> Invocation {
     }
 }
 
+/// A run `minutes` after that of [`invocation`].
+pub fn at(run: &str, minutes: u64) -> Invocation {
+    let mut invocation = invocation();
+    invocation.run.id = run.to_owned();
+    invocation.started_unix_millis += minutes * 60_000;
+    invocation.deadline_unix_millis = invocation.started_unix_millis + 300_000;
+    invocation
+}
+
 /// A lookup of environment variables: those of storage, and `more`.
 pub fn environment<'a>(more: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + use<'a> {
     move |name| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fake::Account;
+use super::account::Account;
 
 fn recorded(name: &str) -> Value {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/testdata/events");

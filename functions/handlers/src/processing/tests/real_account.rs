@@ -6,10 +6,11 @@ use functions_core::configuration::{MonitoringConfiguration, Notices};
 use serde_json::{Value, json};
 
 use super::{
-    fake::{Account, Fault, entry},
-    tests::{BAD, GOOD, change, settled},
+    BAD, GOOD,
+    account::{Account, Fault, entry},
+    change, settled,
 };
-use crate::testing::{Request, batch};
+use crate::tests::support::{Request, batch};
 
 /// A result about the account itself, as EventBridge delivers it.
 fn account_change(verdict: &str) -> Value {

@@ -9,8 +9,8 @@ use functions_core::{
 };
 use serde_json::json;
 
-use super::fake::{Account, OPT_IN, PERSON, RULE, configuration, settings};
-use crate::testing::invocation;
+use super::account::{Account, OPT_IN, PERSON, RULE, configuration, settings};
+use crate::tests::support::invocation;
 
 const HOUR: u64 = 60;
 

@@ -4,7 +4,7 @@ use compliance_types::choices::CountedRules;
 use functions_core::configuration::{MonitoringConfiguration, PackEntry, RuleEntry};
 use serde_json::{Value, json};
 
-use super::tests::{Account, PREFIX, row};
+use super::account::{Account, PREFIX, row};
 
 fn rule(name: &str) -> RuleEntry {
     RuleEntry { name: name.to_owned(), ..RuleEntry::default() }

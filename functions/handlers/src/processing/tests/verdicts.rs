@@ -2,11 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    fake::Account,
-    tests::{BAD, GOOD, change, settled},
-};
-use crate::testing::{batch, change_event};
+use super::{BAD, GOOD, account::Account, change, settled};
+use crate::tests::support::{batch, change_event};
 
 #[tokio::test(start_paused = true)]
 async fn a_first_evaluation_that_comes_in_parts_is_no_flood_of_notices() {

@@ -7,10 +7,10 @@ use functions_core::configuration::{MonitoringConfiguration, Notices, PackEntry,
 use serde_json::{Value, json};
 
 use super::{
-    fake::{Account, Fault, entry},
-    tests::{BAD, GOOD},
+    BAD, GOOD,
+    account::{Account, Fault, entry},
 };
-use crate::testing::{Request, batch, change_event};
+use crate::tests::support::{Request, batch, change_event};
 
 const THERE: &str = "us-east-1";
 

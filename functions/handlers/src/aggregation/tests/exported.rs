@@ -17,11 +17,11 @@ use functions_core::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::tests::{Account, row};
-use crate::testing::{Answer, Request};
+use super::account::{Account, row};
+use crate::tests::support::{Answer, Request};
 
 /// Security Hub: findings by id.
-type Findings = Arc<Mutex<BTreeMap<String, Value>>>;
+type Hub = Arc<Mutex<BTreeMap<String, Value>>>;
 
 /// What goes wrong with the requests of a run.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ struct Step {
 }
 
 /// Imports as AWS does: what is older changes nothing, and the workflow of a finding that exists stays.
-fn import(hub: &Findings, request: &Request, refused: Option<usize>) -> Answer {
+fn import(hub: &Hub, request: &Request, refused: Option<usize>) -> Answer {
     let body: Value = serde_json::from_str(&request.body).unwrap();
     let given = body["Findings"].as_array().unwrap();
     assert!((1..=100).contains(&given.len()));
@@ -90,7 +90,7 @@ fn configuration(waived: bool) -> MonitoringConfiguration {
 async fn run(
     step: &Step,
     number: usize,
-    hub: &Findings,
+    hub: &Hub,
     objects: &BTreeMap<String, String>,
 ) -> (Account, Result<Value, String>) {
     let rows = (0..14_u8)
@@ -123,8 +123,8 @@ async fn run(
 }
 
 /// Runs one after the other, each with what the ones before left.
-async fn runs(steps: &[Step]) -> (Findings, Vec<Result<Value, String>>, BTreeMap<String, String>) {
-    let (hub, mut objects, mut answers) = (Findings::default(), BTreeMap::new(), Vec::new());
+async fn runs(steps: &[Step]) -> (Hub, Vec<Result<Value, String>>, BTreeMap<String, String>) {
+    let (hub, mut objects, mut answers) = (Hub::default(), BTreeMap::new(), Vec::new());
     for (number, step) in steps.iter().enumerate() {
         let (account, answer) = run(step, number, &hub, &objects).await;
         objects = account.objects.lock().unwrap().clone();
@@ -134,7 +134,7 @@ async fn runs(steps: &[Step]) -> (Findings, Vec<Result<Value, String>>, BTreeMap
 }
 
 /// Active findings: name of the bucket, and whether it is suppressed.
-fn active(hub: &Findings) -> BTreeSet<(String, bool)> {
+fn active(hub: &Hub) -> BTreeSet<(String, bool)> {
     let hub = hub.lock().unwrap();
     let active = hub.values().filter(|finding| finding["RecordState"] == "ACTIVE");
     let named = |finding: &Value| {
@@ -183,7 +183,7 @@ async fn run_says_that_security_hub_is_off_after_its_report_and_all_is_sent_when
 #[tokio::test(start_paused = true)]
 async fn findings_that_do_not_change_are_sent_again_before_security_hub_forgets_them() {
     let mut objects = BTreeMap::new();
-    let (hub, open) = (Findings::default(), step([4], false, Fault::None));
+    let (hub, open) = (Hub::default(), step([4], false, Fault::None));
     for (number, sent) in [(0, 1), (29, 0), (30, 1)] {
         let (account, answer) = run(&open, number, &hub, &objects).await;
         objects = account.objects.lock().unwrap().clone();
@@ -193,7 +193,7 @@ async fn findings_that_do_not_change_are_sent_again_before_security_hub_forgets_
 
 #[tokio::test(start_paused = true)]
 async fn what_security_hub_has_is_written_at_each_run_because_the_bucket_deletes_what_is_old() {
-    let (hub, open) = (Findings::default(), step([4], false, Fault::None));
+    let (hub, open) = (Hub::default(), step([4], false, Fault::None));
     let (first, _) = run(&open, 0, &hub, &BTreeMap::new()).await;
     let objects = first.objects.lock().unwrap().clone();
     let (second, _) = run(&open, 1, &hub, &objects).await;
@@ -205,7 +205,7 @@ async fn what_security_hub_has_is_written_at_each_run_because_the_bucket_deletes
 
 #[tokio::test(start_paused = true)]
 async fn run_of_a_deployment_does_not_fail_where_findings_are_not_taken() {
-    let (hub, off) = (Findings::default(), step([4], false, Fault::Off));
+    let (hub, off) = (Hub::default(), step([4], false, Fault::Off));
     let (account, _) = run(&off, 0, &hub, &BTreeMap::new()).await;
     let answer = account.run_on(&json!({ "trigger": "deployment" }), "other", "2026-03-02T05:06:07Z").await.unwrap();
     assert!(answer["report"].as_str().unwrap().contains("other"), "{answer}");

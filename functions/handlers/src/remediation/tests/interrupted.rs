@@ -6,7 +6,7 @@ use functions_core::remediation::{
 };
 use serde_json::json;
 
-use super::fake::{Account, OPT_IN, PERSON, settings};
+use super::account::{Account, OPT_IN, PERSON, settings};
 
 const HOUR: u64 = 60;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::fake::{Account, Fault};
-use crate::testing::batch;
+use super::account::{Account, Fault};
+use crate::tests::support::batch;
 
 fn invoked(account: &Account) -> Vec<Value> {
     account.state.lock().unwrap().invoked.iter().map(|event| serde_json::from_str(event).unwrap()).collect()

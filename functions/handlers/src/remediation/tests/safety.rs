@@ -8,8 +8,8 @@ use functions_core::remediation::{
 };
 use serde_json::{Value, json};
 
-use super::fake::{Account, OPT_IN, PERSON, RULE, configuration, settings};
-use crate::testing::{change_event, invocation};
+use super::account::{Account, OPT_IN, PERSON, RULE, configuration, settings};
+use crate::tests::support::{change_event, invocation};
 
 const HOUR: u64 = 60;
 const OPT_OUT: &str = "compliance:opt-out";
@@ -120,7 +120,7 @@ async fn window_that_closes_during_a_run_stops_what_is_left_of_it() {
 
 /// An invocation of the minute that has taken so many seconds already.
 fn invocation_at(_: &Account, minutes: u64, seconds: u64) -> crate::invocation::Invocation {
-    let mut slow = super::fake::when("slow", minutes);
+    let mut slow = crate::tests::support::at("slow", minutes);
     slow.began = tokio::time::Instant::now().checked_sub(std::time::Duration::from_secs(seconds)).unwrap();
     slow
 }
@@ -151,7 +151,7 @@ async fn change_of_a_finding_that_is_closed_or_unknown_is_not_made() {
     let mut event = change_event("b");
     event["detail"]["configRuleName"] = json!(RULE);
     account.world.lock().unwrap().state.table.clear();
-    account.handle(&crate::testing::batch(&[("m1", event.to_string())]), "run-1", 1).await.unwrap();
+    account.handle(&crate::tests::support::batch(&[("m1", event.to_string())]), "run-1", 1).await.unwrap();
     let answer = account.decide("b", Wish::Approve, PERSON, 2).await;
     assert!(note(&answer).contains("processing has not stored the finding"), "{answer}");
     account.sweep("run-2", 3).await;
