@@ -220,6 +220,4 @@ fn fitting<T: Clone>(
 }
 
 #[cfg(test)]
-mod examples;
-#[cfg(test)]
 mod tests;

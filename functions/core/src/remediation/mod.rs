@@ -32,4 +32,4 @@ pub mod summary;
 pub mod window;
 
 #[cfg(test)]
-mod properties;
+mod tests;

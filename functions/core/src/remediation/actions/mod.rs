@@ -58,6 +58,4 @@ pub fn of_rule(identifier: &str) -> Option<&'static dyn Action> {
 }
 
 #[cfg(test)]
-mod identity;
-#[cfg(test)]
 mod tests;

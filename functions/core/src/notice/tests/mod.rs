@@ -1,3 +1,5 @@
+mod examples;
+
 use compliance_types::resource::Resource;
 use proptest::prelude::*;
 use serde_json::Value;

@@ -8,12 +8,10 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use super::{
-    super::{
-        action::{Action, Parameters, Proposal, Risk, Target, are_alike},
-        call::{Call, Content},
-    },
-    ALL,
+use crate::remediation::{
+    action::{Action, Parameters, Proposal, Risk, Target, are_alike},
+    actions::ALL,
+    call::{Call, Content},
 };
 
 /// What a service answers to the requests of an action, and what a write makes of it.

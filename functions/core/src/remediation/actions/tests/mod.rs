@@ -1,5 +1,7 @@
 //! Every action on resources as they really are: what it changes, what it leaves, and that undo restores what was.
 
+mod identity;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};

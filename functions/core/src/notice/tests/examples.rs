@@ -3,7 +3,7 @@
 use compliance_types::resource::Resource;
 use serde_json::Value;
 
-use super::{machine::Machine, *};
+use super::super::{machine::Machine, *};
 use crate::{
     configuration::{Notices, RuleEntry},
     details::Label,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
-const AGAIN: &str = "INSTA_UPDATE=always cargo test -p functions-core --lib notice::examples";
+const AGAIN: &str = "INSTA_UPDATE=always cargo test -p functions-core --lib notice::tests::examples";
 
 /// The file of the documentation has this text, or gets it where that is asked for.
 fn assert_documented(name: &str, expected: &str) {
