@@ -39,7 +39,7 @@ class Answer:
     """What the example prints, and how long it took."""
 
     look: dict
-    findings: list[dict]
+    messages: list[dict]
     action: str
     table: str
     actions: list[str]
@@ -48,11 +48,11 @@ class Answer:
     @property
     def told(self) -> list[str]:
         """`level path: message` of each message."""
-        return [f"{one['level']} {one['path']}: {one['message']}" for one in self.findings]
+        return [f"{one['level']} {one['path']}: {one['message']}" for one in self.messages]
 
     @property
     def problems(self) -> list[str]:
-        """The findings that are no status."""
+        """The messages that are no status."""
         return [line for line in self.told if not line.startswith("status")]
 
 

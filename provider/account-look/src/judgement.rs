@@ -1,4 +1,4 @@
-//! What the sight of the account means for the deployment. No I/O; the same look and request give the same findings.
+//! What the sight of the account means for the deployment. No I/O; the same look and request give the same messages.
 
 mod concurrency;
 mod key;
@@ -59,10 +59,10 @@ impl ScanMessage {
 }
 
 /// Everything there is to say, errors first. Without an error a look that took place ends with one line of status.
-pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
-    let mut findings = Vec::new();
+pub fn scan_messages(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
+    let mut messages = Vec::new();
     if let Some(skipped) = &look.skipped {
-        findings.push(match skipped.reason {
+        messages.push(match skipped.reason {
             // What a program asks for by name is not left out in silence.
             Reason::NoCredentials | Reason::UnsupportedCredentials | Reason::InvalidCredentials
                 if request.profile.is_some() =>
@@ -82,17 +82,17 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
             _ => ScanMessage::warning(&ROOT, &skipped.message),
         });
     }
-    findings.extend(recorder::judge(look, request));
-    findings.extend(rules::judge(look, request));
-    findings.extend(namesakes::judge(look, request));
-    findings.extend(key::judge(look, request));
-    findings.extend(concurrency::judge(look, request));
-    findings.extend(unread(look, request));
-    findings.sort_by_key(|finding| finding.level);
-    if look.skipped.is_none() && findings.iter().all(|finding| finding.level != ScanLevel::Error) {
-        findings.extend(recorder::status(look, request));
+    messages.extend(recorder::judge(look, request));
+    messages.extend(rules::judge(look, request));
+    messages.extend(namesakes::judge(look, request));
+    messages.extend(key::judge(look, request));
+    messages.extend(concurrency::judge(look, request));
+    messages.extend(unread(look, request));
+    messages.sort_by_key(|one| one.level);
+    if look.skipped.is_none() && messages.iter().all(|one| one.level != ScanLevel::Error) {
+        messages.extend(recorder::status(look, request));
     }
-    findings
+    messages
 }
 
 /// One warning for each reason, not for each call: who may not read one thing may not read others, too.

@@ -5,7 +5,7 @@
 //! rules and the dashboard that have names of ours, and the key that the user gave. It changes nothing, takes five seconds at most
 //! ([`TIME_ALLOWED`]) and never fails: what could not be read stands in the [`Look`] with a reason.
 //!
-//! [`findings`] judges, without any I/O: errors, warnings, and one line on an account where all is well. [`table`]
+//! [`scan_messages`] judges, without any I/O: errors, warnings, and one line on an account where all is well. [`table`]
 //! shows both in a terminal.
 //!
 //! Whose a thing is shows in its tag [`OWNER_TAG`], which every rule, aggregator, authorization, conformance pack, event
@@ -22,7 +22,7 @@ mod reading;
 mod request;
 mod table;
 
-pub use judgement::{RecorderAction, ScanLevel, ScanMessage, findings, recorder_action};
+pub use judgement::{RecorderAction, ScanLevel, ScanMessage, recorder_action, scan_messages};
 pub use key_policy::{Admission, KeyUser, key_users};
 pub use look::{
     Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,

@@ -1,4 +1,4 @@
-//! The look and its findings as text for a terminal.
+//! The look and its messages as text for a terminal.
 
 use std::fmt::Write;
 
@@ -10,22 +10,22 @@ use crate::look::{Look, NamesakeKind, Recorder, RecorderKind, ServiceLinkedRole}
 /// Where AWS Config's service-linked role is, in every partition.
 const SERVICE_LINKED_ROLE: &str = "role/aws-service-role/config.amazonaws.com/";
 
-/// Two columns of what is there, and the findings below. Ends with a line break.
-pub fn table(look: &Look, findings: &[ScanMessage]) -> String {
+/// Two columns of what is there, and the messages below. Ends with a line break.
+pub fn table(look: &Look, messages: &[ScanMessage]) -> String {
     let rows = rows(look);
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
     for (name, value) in rows {
         let _ = writeln!(text, "{name:width$}  {value}");
     }
-    if !text.is_empty() && !findings.is_empty() {
+    if !text.is_empty() && !messages.is_empty() {
         text.push('\n');
     }
-    for finding in findings {
-        let path = if finding.path.is_root() { String::new() } else { format!("{}: ", finding.path) };
+    for one in messages {
+        let path = if one.path.is_root() { String::new() } else { format!("{}: ", one.path) };
         // Statements of a policy stand below their sentence.
-        let message = finding.message.replace('\n', "\n         ");
-        let _ = writeln!(text, "{:7}  {path}{message}", word(finding.level));
+        let message = one.message.replace('\n', "\n         ");
+        let _ = writeln!(text, "{:7}  {path}{message}", word(one.level));
     }
     text
 }

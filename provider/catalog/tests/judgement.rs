@@ -187,7 +187,7 @@ fn one_rule_in_two_spellings_is_there_twice() {
     let twice = |identifier: &str, one: &[(&str, &str)], other: &[(&str, &str)]| {
         let requests = [with(identifier, "one", one), with(identifier, "other", other)];
         let found = check_rules(&requests, &[], &[]).errors;
-        assert!(found.iter().all(|finding| finding.path == 1.into()), "{found:?}");
+        assert!(found.iter().all(|problem| problem.path == 1.into()), "{found:?}");
         !found.is_empty()
     };
     assert!(twice("ACCESS_KEYS_ROTATED", &[], &[("maxAccessKeyAge", "90")]));

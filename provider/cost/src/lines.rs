@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use compliance_types::recorder::RecordingFrequency;
+
 use crate::assumption as assume;
 use crate::line::{Line, LineId};
 use crate::price::PriceKey;
 use crate::range::Range;
 use crate::text::{counted, number, of};
-use crate::usage::{Architecture, Recorded, Recording, Rule, Usage};
+use crate::usage::{Architecture, Recorded, Rule, Usage};
 
 /// A type of which nothing is known.
 const ANY_TYPE: &str = "";
@@ -52,14 +54,14 @@ fn triggers(usage: &Usage, kind: Option<&str>) -> Range {
     if usage.recorder.created && !usage.recorder.records(kind) {
         return Range::default();
     }
-    items(usage.recorder.recording_of(kind), assume::changes_of(kind))
+    items(usage.recorder.frequency_of(kind), assume::changes_of(kind))
 }
 
 /// Configuration items of a resource with so many changes.
-pub(crate) fn items(recording: Recording, changes: Range) -> Range {
-    match recording {
-        Recording::Continuous => changes,
-        Recording::Daily => assume::days_with_changes(changes),
+pub(crate) fn items(frequency: RecordingFrequency, changes: Range) -> Range {
+    match frequency {
+        RecordingFrequency::Continuous => changes,
+        RecordingFrequency::Daily => assume::days_with_changes(changes),
     }
 }
 
@@ -147,17 +149,17 @@ impl<'u> Quantities<'u> {
             return self.line(LineId::Recording, &[], "the recorder exists, and is charged already".to_owned());
         }
         let types = recorded_types(self.usage);
-        let of_mode = |recording: Recording| -> Range {
-            let those = types.iter().filter(|kind| recorder.recording_of(kind) == recording);
-            those.map(|kind| self.usage.resources.of(kind) * items(recording, assume::changes_of(kind))).sum()
+        let of_mode = |frequency: RecordingFrequency| -> Range {
+            let those = types.iter().filter(|kind| recorder.frequency_of(kind) == frequency);
+            those.map(|kind| self.usage.resources.of(kind) * items(frequency, assume::changes_of(kind))).sum()
         };
-        let (mut continuous, mut daily) = (of_mode(Recording::Continuous), of_mode(Recording::Daily));
+        let (mut continuous, mut daily) = (of_mode(RecordingFrequency::Continuous), of_mode(RecordingFrequency::Daily));
         let mut resources = self.resources();
         if types.is_empty() && !self.usage.resources.is_known() {
-            let all = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE * items(recorder.recording, assume::CHANGES);
-            match recorder.recording {
-                Recording::Continuous => continuous = all,
-                Recording::Daily => daily = all,
+            let all = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE * items(recorder.frequency, assume::CHANGES);
+            match recorder.frequency {
+                RecordingFrequency::Continuous => continuous = all,
+                RecordingFrequency::Daily => daily = all,
             }
             resources = format!("{} types with {resources}", of(assume::RECORDED_TYPES));
         }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use compliance_types::recorder::RecordingFrequency;
+
 use crate::assumption as assume;
 use crate::lines::{evaluations, evaluations_of, items, recorded_types};
 use crate::price::{Price, PriceKey};
 use crate::range::Range;
-use crate::usage::{Adjustable, Recording, Rule, Usage};
+use crate::usage::{Adjustable, Rule, Usage};
 
 /// USD a month from which a saving is worth its line.
 const LEAST_USD: f64 = 0.05;
@@ -95,10 +97,10 @@ fn daily_types(usage: &Usage) -> Vec<Saving> {
     let price = |key| Price::of(key, &usage.region);
     let (continuous, daily) = (price(PriceKey::ContinuousItem), price(PriceKey::DailyItem));
     let types = recorded_types(usage);
-    let types = types.into_iter().filter(|kind| usage.recorder.recording_of(kind) == Recording::Continuous);
+    let types = types.into_iter().filter(|kind| usage.recorder.frequency_of(kind) == RecordingFrequency::Continuous);
     let saved = types.map(|kind| {
-        let of = |recording| (usage.resources.of(kind) * items(recording, assume::changes_of(kind))).expected;
-        let usd = continuous.times(of(Recording::Continuous)) - daily.times(of(Recording::Daily));
+        let of = |frequency| (usage.resources.of(kind) * items(frequency, assume::changes_of(kind))).expected;
+        let usd = continuous.times(of(RecordingFrequency::Continuous)) - daily.times(of(RecordingFrequency::Daily));
         Saving { kind: SavingKind::RecordDaily(kind.to_owned()), usd }
     });
     saved.collect()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use compliance_types::recorder::RecordingFrequency;
+
 use crate::assumption;
 use crate::range::Range;
 
@@ -116,21 +118,11 @@ pub struct Recorder {
     /// Whether this deployment creates it. What a recorder that exists costs is not caused by the deployment.
     pub created: bool,
     /// How often it records.
-    pub recording: Recording,
+    pub frequency: RecordingFrequency,
     /// Types that are recorded daily while the others are continuous.
     pub daily_types: BTreeSet<String>,
     /// The types that it records.
     pub recorded: Recorded,
-}
-
-/// How often a recorder records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Recording {
-    /// A configuration item for every change.
-    #[default]
-    Continuous,
-    /// One configuration item for each day with a change.
-    Daily,
 }
 
 /// The types that a recorder records.
@@ -156,8 +148,8 @@ impl Recorder {
     }
 
     /// How often a type is recorded.
-    pub fn recording_of(&self, kind: &str) -> Recording {
-        if self.daily_types.contains(kind) { Recording::Daily } else { self.recording }
+    pub fn frequency_of(&self, kind: &str) -> RecordingFrequency {
+        if self.daily_types.contains(kind) { RecordingFrequency::Daily } else { self.frequency }
     }
 }
 

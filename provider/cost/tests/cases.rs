@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use aws_compliance_cost::{
-    Adjustable, Architecture, Estimate, Functions, LineId, Range, Recorded, Recorder, Recording, ResourceCounts, Rule,
-    Saving, SavingKind, Storage, Usage, estimate,
+    Adjustable, Architecture, Estimate, Functions, LineId, Range, Recorded, Recorder, ResourceCounts, Rule, Saving,
+    SavingKind, Storage, Usage, estimate,
 };
+use compliance_types::recorder::RecordingFrequency;
 
 const BUCKET: &str = "AWS::S3::Bucket";
 const INTERFACE: &str = "AWS::EC2::NetworkInterface";
@@ -109,7 +110,7 @@ fn case_6_recorder_of_the_deployment_records_every_change() {
 fn case_7_daily_recording_counts_days_with_a_change() {
     let mut usage = usage();
     usage.resources = counts(&[(INTERFACE, 100)]);
-    usage.recorder = Recorder { created: true, recording: Recording::Daily, ..Recorder::default() };
+    usage.recorder = Recorder { created: true, frequency: RecordingFrequency::Daily, ..Recorder::default() };
     // Days with a change = 30.4167 x (1 - e^(-changes / 30.4167)):
     //   2 changes: 1.935686; 10 changes: 8.522503; 60 changes: 26.186369.
     // x 100 interfaces x 0.012 USD.
@@ -117,7 +118,7 @@ fn case_7_daily_recording_counts_days_with_a_change() {
     assert!((days(10.0) - 8.522_5).abs() < 1e-3, "{}", days(10.0));
     close(usd(&estimate(&usage), LineId::Recording), 1.2 * days(2.0), 1.2 * days(10.0), 1.2 * days(60.0));
     // The same recorded continuously: 100 x 10 x 0.003 = 3 USD, so daily recording does not pay.
-    usage.recorder.recording = Recording::Continuous;
+    usage.recorder.frequency = RecordingFrequency::Continuous;
     assert_eq!(estimate(&usage).savings.len(), 0);
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_cost::{
-    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, Recording, ResourceCounts, Rule, SavingKind,
-    Storage, Usage, estimate,
+    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, ResourceCounts, Rule, SavingKind, Storage, Usage,
+    estimate,
 };
+use compliance_types::recorder::RecordingFrequency;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
@@ -45,10 +46,10 @@ fn recorded() -> impl Strategy<Value = Recorded> {
 }
 
 fn recorder() -> impl Strategy<Value = Recorder> {
-    let recording = prop_oneof![Just(Recording::Continuous), Just(Recording::Daily)];
-    (any::<bool>(), recording, types(), recorded()).prop_map(|(created, recording, daily_types, recorded)| Recorder {
+    let frequency = prop_oneof![Just(RecordingFrequency::Continuous), Just(RecordingFrequency::Daily)];
+    (any::<bool>(), frequency, types(), recorded()).prop_map(|(created, frequency, daily_types, recorded)| Recorder {
         created,
-        recording,
+        frequency,
         daily_types,
         recorded,
     })

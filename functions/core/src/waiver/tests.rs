@@ -11,21 +11,21 @@ fn of_rule(rule: &str) -> Waiver {
     Waiver { rule: Some(rule.to_owned()), ..waiver() }
 }
 
-/// What a finding is made of.
-struct Finding {
+/// What the subject of a waiver borrows.
+struct Facts {
     frameworks: BTreeMap<String, BTreeSet<String>>,
     tags: BTreeMap<String, String>,
 }
 
-fn finding() -> Finding {
+fn finding() -> Facts {
     let controls = ["3.5.1", "10.2"].map(str::to_owned).into();
-    Finding {
+    Facts {
         frameworks: [("pci-dss-4.0".to_owned(), controls), ("hipaa".to_owned(), BTreeSet::new())].into(),
         tags: [("owner".to_owned(), "data".to_owned()), ("env".to_owned(), "prod-1".to_owned())].into(),
     }
 }
 
-impl Finding {
+impl Facts {
     fn subject(&self) -> Subject<'_> {
         Subject {
             account: "111122223333",

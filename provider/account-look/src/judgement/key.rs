@@ -49,7 +49,7 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<S
     users.extend(delivers.then(|| config_delivery(account)));
     users.extend(planned.budget_notifies.then(|| budget_messages(account)));
     let with = |wanted: Admission| users.iter().filter(move |user| user.admission(policy) == wanted).collect();
-    let mut findings = Vec::new();
+    let mut messages = Vec::new();
     let missing: Vec<&KeyUser> = with(Admission::NotAdmitted);
     if !missing.is_empty() {
         let remedy = if key.aws_managed {
@@ -59,12 +59,12 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<S
             format!("add to the statements of its policy:\n{}", shown(&statements))
         };
         let message = format!("the key's policy does not admit {}; {remedy}", described(&missing));
-        findings.push(ScanMessage::error(&planned.path, message));
+        messages.push(ScanMessage::error(&planned.path, message));
     }
     let unsure: Vec<&KeyUser> = with(Admission::Unsure);
     if !unsure.is_empty() {
         let principals: Vec<_> = unsure.iter().map(|user| &user.principal).collect();
-        findings.push(ScanMessage::warning(
+        messages.push(ScanMessage::warning(
             &planned.path,
             format!(
                 "whether the key's policy admits {} depends on conditions that cannot be evaluated here",
@@ -72,7 +72,7 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<S
             ),
         ));
     }
-    findings
+    messages
 }
 
 fn described(users: &[&KeyUser]) -> String {

@@ -63,11 +63,11 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
         }
     }
     let (many, few): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, group)| group.len() >= TOGETHER);
-    let mut findings: Vec<_> = many.iter().map(|(whose, group)| together(whose, group, request, owner)).collect();
-    findings.extend(few.iter().flat_map(|(_, group)| group).map(|refused| alone(refused, request, owner)));
-    findings.extend(shared.iter().map(|refused| alone(refused, request, owner)));
-    findings.extend(second_aggregation(look, request, owner));
-    findings
+    let mut messages: Vec<_> = many.iter().map(|(whose, group)| together(whose, group, request, owner)).collect();
+    messages.extend(few.iter().flat_map(|(_, group)| group).map(|refused| alone(refused, request, owner)));
+    messages.extend(shared.iter().map(|refused| alone(refused, request, owner)));
+    messages.extend(second_aggregation(look, request, owner));
+    messages
 }
 
 /// A namesake that is not this deployment's.
@@ -93,7 +93,7 @@ fn whose(namesake: &Namesake, owner: &Owner) -> Option<Whose> {
     }
 }
 
-/// One finding for everything that belongs to somebody.
+/// One message for everything that belongs to somebody.
 fn together(whose: &Whose, group: &[&Refused<'_>], request: &LookRequest, owner: &Owner) -> ScanMessage {
     let path = group.first().map_or(&ROOT, |refused| path(refused.namesake, request));
     let count = group.len();

@@ -21,7 +21,7 @@ pub enum RecorderAction {
     Keep,
     /// Somebody else's is used.
     Reuse,
-    /// The mode does not go with what is there; a finding says why.
+    /// The mode does not go with what is there; a message says why.
     Refuse,
     /// The account was not seen.
     Unknown,
@@ -77,8 +77,8 @@ pub fn recorder_action(look: &Look, request: &LookRequest) -> RecorderAction {
 pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     let plan = &request.recorder;
     let (account, region) = place(look);
-    let mut findings = Vec::new();
-    let mut refuse = |message: String| findings.push(ScanMessage::error(&plan.path, message));
+    let mut messages = Vec::new();
+    let mut refuse = |message: String| messages.push(ScanMessage::error(&plan.path, message));
     match (recorder_action(look, request), look.customer_managed_recorder()) {
         // A preview that cannot know the account leaves it to the update, which can.
         (RecorderAction::Unknown, _)
@@ -105,17 +105,17 @@ pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
         (RecorderAction::Unknown, _)
             if plan.mode.is_none() && look.recorders.is_some() && !request.rules.is_empty() =>
         {
-            findings.push(ScanMessage::warning(&ROOT, format!(
+            messages.push(ScanMessage::warning(&ROOT, format!(
                 "account {account} has no configuration recorder in {region}{}: AWS refuses rules until there is one",
                 linked(look)
             )));
         }
         (RecorderAction::Reuse | RecorderAction::Keep, Some(found)) => {
-            findings.extend(health(look, found).map(|message| ScanMessage::warning(&plan.path, message)));
+            messages.extend(health(look, found).map(|message| ScanMessage::warning(&plan.path, message)));
         }
         _ => {}
     }
-    findings
+    messages
 }
 
 /// Why the recorder that exists and the mode cannot go together.

@@ -20,20 +20,20 @@ struct Recording<'a> {
 }
 
 pub fn judge(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
-    let mut findings: Vec<_> = quota(look, request).into_iter().chain(packs_quota(look, request)).collect();
+    let mut messages: Vec<_> = quota(look, request).into_iter().chain(packs_quota(look, request)).collect();
     if let Some(recorder) = recording(look, request) {
-        findings.extend(request.rules.iter().filter_map(|rule| unrecorded(&recorder, rule)));
-        findings.extend(request.rules.iter().filter_map(|rule| daily(&recorder, rule)));
+        messages.extend(request.rules.iter().filter_map(|rule| unrecorded(&recorder, rule)));
+        messages.extend(request.rules.iter().filter_map(|rule| daily(&recorder, rule)));
         let is_aggregated = request.aggregator.is_some() || request.authorization.is_some();
         if is_aggregated && !is_recorded(&recorder, COMPLIANCE_TYPE) {
             let name = recorder.name;
-            findings.push(ScanMessage::warning(&ROOT, format!(
+            messages.push(ScanMessage::warning(&ROOT, format!(
                 "the recorder `{name}` does not record `{COMPLIANCE_TYPE}`, which the aggregation reads: reports stay \
                  empty until it does"
             )));
         }
     }
-    findings
+    messages
 }
 
 /// Somebody else's recorder as it is, ours as it will be.

@@ -1,8 +1,8 @@
-//! The look at the account before anything is deployed to it: what is asked, and what its findings become.
+//! The look at the account before anything is deployed to it: what is asked, and what its messages become.
 
 use account_look::{
-    Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, findings, look,
-    recorder_action,
+    Look, LookRequest, Namesake, NamesakeKind, OWNER_TAG, Owner, Reason, ScanLevel, ScanMessage, look, recorder_action,
+    scan_messages,
 };
 use futures::FutureExt;
 use pulumi_component::value::PropertyError;
@@ -81,7 +81,7 @@ pub(crate) async fn see_known(
     know_buckets(&mut look, existing);
     errors.extend(existing.refused_replacement(planned, &owner));
     errors.extend(existing.refused_key(planned, &owner));
-    for ScanMessage { level, path, message } in findings(&look, &request) {
+    for ScanMessage { level, path, message } in scan_messages(&look, &request) {
         match level {
             ScanLevel::Error => errors.push(PropertyError::new(path, message)),
             ScanLevel::Warning if path.is_root() => context.warn(message),
@@ -118,7 +118,7 @@ pub(crate) async fn see_region(
     let mut look = taken(&request, &facts).await;
     know_buckets(&mut look, existing);
     let mut errors = Vec::new();
-    for ScanMessage { level, path, message } in findings(&look, &request) {
+    for ScanMessage { level, path, message } in scan_messages(&look, &request) {
         let problem = region.planned.problem(&PropertyError::new(path, message.clone()));
         match level {
             ScanLevel::Error => errors.push(problem),

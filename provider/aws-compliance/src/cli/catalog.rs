@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::plan::regions::refused_home;
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
-use crate::queries::rules::{CheckedRules, Findings};
+use crate::queries::rules::{CheckedRules, SelectionCheck};
 use crate::queries::view;
 
 const NAME: &str = "aws-compliance catalog";
@@ -351,7 +351,7 @@ fn nothing_to_render(ids: &[String]) -> String {
 }
 
 fn judged(file: &Path, regions: &[String]) -> Result<CheckedRules, String> {
-    let mut findings = Findings::default();
+    let mut check = SelectionCheck::default();
     let mut first: Option<PropertyPath> = None;
     for Found { at, inputs, has_provider } in file::read_all(file)? {
         if !has_provider && let Some(other) = &first {
@@ -359,26 +359,26 @@ fn judged(file: &Path, regions: &[String]) -> Result<CheckedRules, String> {
                 "`{other}` is of a ComplianceMonitoring of the same account and region, and there may be one; give this one the \
                  provider of another account or region (`options.provider`), or remove one"
             );
-            findings.add(vec![PropertyError::new(at.clone(), reason)], Vec::new());
+            check.add(vec![PropertyError::new(at.clone(), reason)], Vec::new());
         }
         if !has_provider {
             first.get_or_insert_with(|| at.clone());
         }
         let found = judge(inputs, regions);
         let under = |problems: Vec<PropertyError>| problems.into_iter().map(|one| one.under(at.clone())).collect();
-        findings.add(under(found.errors), under(found.warnings));
-        findings.notes.extend(found.notes);
+        check.add(under(found.errors), under(found.warnings));
+        check.notes.extend(found.notes);
     }
-    Ok(findings.into())
+    Ok(check.into())
 }
 
 /// Judges the inputs of a deployment, or those of them that are given, as its preview does in each of the regions.
-fn judge(given: PropertyMap, homes: &[String]) -> Findings {
+fn judge(given: PropertyMap, homes: &[String]) -> SelectionCheck {
     let mut judged = file::deployment(given, ComplianceMonitoring::check);
-    let mut found = Findings::default();
+    let mut found = SelectionCheck::default();
     if let Some(args) = judged.args.take() {
         let selection = Selection::new(args.plan_inputs());
-        found = Findings::of(&selection, homes);
+        found = SelectionCheck::of(&selection, homes);
         for home in homes.iter().map(|code| Target::region(code)) {
             let elsewhere = args.elsewhere(&home);
             found.add(elsewhere.errors, elsewhere.warnings);
@@ -393,7 +393,7 @@ fn judge(given: PropertyMap, homes: &[String]) -> Findings {
     }
     judged.add(std::mem::take(&mut found.errors));
     let warnings = judged.warnings.into_iter().chain(found.warnings).collect();
-    Findings { errors: judged.problems, warnings, ..found }
+    SelectionCheck { errors: judged.problems, warnings, ..found }
 }
 
 fn pretty(value: &impl Serialize) -> String {

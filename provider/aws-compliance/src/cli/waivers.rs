@@ -42,9 +42,9 @@ fn day(text: &str) -> Result<String, String> {
 /// What is read of a report.
 #[derive(Deserialize)]
 struct Report {
-    findings: Vec<Finding>,
+    findings: Vec<ReportedFinding>,
     #[serde(default)]
-    waived: Vec<Finding>,
+    waived: Vec<ReportedFinding>,
     rules: Vec<Rule>,
     /// Open findings of each severity.
     #[serde(default)]
@@ -81,7 +81,7 @@ struct Rule {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct ReportedFinding {
     rule: String,
     account: String,
     region: String,
@@ -148,7 +148,7 @@ fn listed(command: &Command) -> Result<(String, bool), Vec<String>> {
             }
         }
         for finding in found.iter().take(SHOWN) {
-            let Finding { rule, account, region, resource_id, .. } = finding;
+            let ReportedFinding { rule, account, region, resource_id, .. } = finding;
             let _ = writeln!(text, "  - {rule}: {resource_id} ({account}, {region})");
         }
         if let Some(more) = found.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -159,7 +159,7 @@ fn listed(command: &Command) -> Result<(String, bool), Vec<String>> {
 }
 
 /// The findings that each waiver covers.
-fn matched<'a>(waivers: &Waivers, report: &'a Report) -> Vec<Vec<&'a Finding>> {
+fn matched<'a>(waivers: &Waivers, report: &'a Report) -> Vec<Vec<&'a ReportedFinding>> {
     let frameworks: BTreeMap<&str, BTreeMap<String, BTreeSet<String>>> =
         report.rules.iter().map(|rule| (rule.name.as_str(), frameworks(&rule.controls))).collect();
     let none = BTreeMap::new();

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Catalog, Trigger};
 use aws_compliance_cost::{
-    Adjustable, Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
+    Adjustable, Architecture, Functions, Recorded, Recorder, ResourceCounts, Rule, Storage, Usage,
 };
-use compliance_types::recorder::{EvaluationFrequency, RecordingFrequency};
+use compliance_types::recorder::EvaluationFrequency;
 use compliance_types::severity::Severity;
 use functions_core::contract::metric;
 use functions_core::metrics::RULES;
@@ -157,11 +157,7 @@ fn recorder(args: &RecorderSettingsArgs, created: bool) -> Recorder {
             excluded => Recorded::AllExcept(excluded.iter().cloned().collect()),
         },
     };
-    let recording = match args.frequency {
-        RecordingFrequency::Continuous => Recording::Continuous,
-        RecordingFrequency::Daily => Recording::Daily,
-    };
-    Recorder { created, recording, daily_types: args.daily_types.iter().cloned().collect(), recorded }
+    Recorder { created, frequency: args.frequency, daily_types: args.daily_types.iter().cloned().collect(), recorded }
 }
 
 fn functions(args: &FunctionsSettingsArgs, hardened: bool) -> Functions {

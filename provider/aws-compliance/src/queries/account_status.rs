@@ -1,8 +1,8 @@
 //! The look at the account as data: the function `getAccountStatus`, and what `doctor` prints.
 
 use account_look::{
-    Look, LookRequest, Namesake, OWNER_TAG, Owner, RecorderAction, ScanLevel, ScanMessage, findings, look,
-    recorder_action, table,
+    Look, LookRequest, Namesake, OWNER_TAG, Owner, RecorderAction, ScanLevel, ScanMessage, look, recorder_action,
+    scan_messages, table,
 };
 use compliance_types::recorder::RecorderMode;
 use futures::FutureExt;
@@ -101,7 +101,7 @@ pub struct RecorderStatus {
 /// A look, and what it means.
 pub struct Looked {
     look: Look,
-    findings: Vec<ScanMessage>,
+    messages: Vec<ScanMessage>,
     action: RecorderAction,
     planned: Vec<String>,
     owner: Option<Owner>,
@@ -147,13 +147,13 @@ impl AccountStatusArgs {
         {
             request.recorder.bucket = Some(args.name_prefix.bucket_in(account, region));
         }
-        let (findings, action) = (findings(&look, &request), recorder_action(&look, &request));
+        let (messages, action) = (scan_messages(&look, &request), recorder_action(&look, &request));
         let recorder = request.recorder.name.filter(|_| action == RecorderAction::Create);
         let rules = request.rules.into_iter().map(|rule| rule.name);
         let planned = recorder.into_iter().chain(rules).chain(request.aggregator.map(|one| one.name));
         let there = |name: &String| look.namesakes.iter().any(|one| one.name == *name);
         let planned = planned.filter(|name| look.skipped.is_none() && !there(name)).collect();
-        Looked { look, findings, action, planned, owner: request.owner }
+        Looked { look, messages, action, planned, owner: request.owner }
     }
 }
 
@@ -184,7 +184,7 @@ impl Looked {
             [] => String::new(),
             names => format!("\na deployment creates, among others: {}\n", names.join(", ")),
         };
-        format!("{}{created}", table(&self.look, &self.findings))
+        format!("{}{created}", table(&self.look, &self.messages))
     }
 
     /// As data.
@@ -222,7 +222,7 @@ impl Looked {
     }
 
     fn of(&self, level: ScanLevel) -> Vec<String> {
-        let found = self.findings.iter().filter(|finding| finding.level == level);
+        let found = self.messages.iter().filter(|one| one.level == level);
         found.map(|ScanMessage { path, message, .. }| PropertyError::new(path, message).to_string()).collect()
     }
 }

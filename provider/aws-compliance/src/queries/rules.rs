@@ -130,13 +130,13 @@ impl CheckRulesArgs {
             remediation: None,
             exports: ExportsArgs::default(),
         };
-        Findings::of(&Selection::new(inputs), &self.regions).into()
+        SelectionCheck::of(&Selection::new(inputs), &self.regions).into()
     }
 }
 
 /// What is wrong with a selection, and odd about it.
 #[derive(Clone, Debug, Default)]
-pub struct Findings {
+pub struct SelectionCheck {
     /// Everything that is wrong.
     pub errors: Vec<PropertyError>,
     /// Everything that is odd.
@@ -145,7 +145,7 @@ pub struct Findings {
     pub notes: Vec<String>,
 }
 
-impl Findings {
+impl SelectionCheck {
     /// What is to be said of a selection in these regions.
     pub fn of(selection: &Selection, regions: &[String]) -> Self {
         let mut checks = Checks::default();
@@ -180,8 +180,8 @@ impl Findings {
     }
 }
 
-impl From<Findings> for CheckedRules {
-    fn from(Findings { errors, warnings, notes }: Findings) -> Self {
+impl From<SelectionCheck> for CheckedRules {
+    fn from(SelectionCheck { errors, warnings, notes }: SelectionCheck) -> Self {
         Self {
             valid: errors.is_empty(),
             notes: if errors.is_empty() { notes } else { Vec::new() },

@@ -33,11 +33,11 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
         if let Some(key) = &mut request.key {
             key.config_delivers = delivers;
         }
-        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn".into());
-        found.map(|finding| finding.message).collect::<Vec<_>>()
+        let found = crate::scan_messages(&look, &request).into_iter().filter(|one| one.path == "kmsKeyArn".into());
+        found.map(|one| one.message).collect::<Vec<_>>()
     };
     assert!(messages(true, true).is_empty() && messages(false, false).is_empty());
-    let [missing] = &messages(true, false)[..] else { panic!("one finding") };
+    let [missing] = &messages(true, false)[..] else { panic!("one message") };
     assert!(missing.contains("`config.amazonaws.com`") && missing.contains("\"Sid\": \"Config\""), "{missing}");
 }
 
@@ -48,11 +48,11 @@ fn a_key_must_admit_aws_budgets_where_there_is_a_budget() {
         if let Some(key) = &mut request.key {
             key.budget_notifies = budget;
         }
-        let found = crate::findings(&look, &request).into_iter().filter(|finding| finding.path == "kmsKeyArn".into());
-        found.map(|finding| finding.message).collect::<Vec<_>>()
+        let found = crate::scan_messages(&look, &request).into_iter().filter(|one| one.path == "kmsKeyArn".into());
+        found.map(|one| one.message).collect::<Vec<_>>()
     };
     assert!(messages(false).is_empty());
-    let [missing] = &messages(true)[..] else { panic!("one finding") };
+    let [missing] = &messages(true)[..] else { panic!("one message") };
     assert!(missing.contains("`budgets.amazonaws.com`") && missing.contains("\"Sid\": \"Budgets\""), "{missing}");
 }
 

@@ -85,14 +85,14 @@ fn errors_come_first() {
         recorders: Some(vec![Recorder { recording: Some(false), ..recorder() }]),
         ..with_namesake(namesake(NamesakeKind::Rule, "users", Some(Tags::new())))
     };
-    let severities: Vec<_> = findings(&look, &request()).into_iter().map(|finding| finding.level).collect();
+    let severities: Vec<_> = scan_messages(&look, &request()).into_iter().map(|one| one.level).collect();
     assert_eq!(severities, [ScanLevel::Error, ScanLevel::Warning]);
 }
 
 #[test]
 fn the_table_shows_what_is_there_and_what_it_means() {
     let look = Look { recorders: Some(vec![recorder(), linked()]), ..good() };
-    let text = crate::table(&look, &findings(&look, &request()));
+    let text = crate::table(&look, &scan_messages(&look, &request()));
     for line in [
         "account           111122223333\n",
         "recorder          default, recording: all resource types, global ones included, continuously\n",
@@ -113,7 +113,7 @@ fn the_table_shows_what_is_there_and_what_it_means() {
         assert!(text.contains(&format!("recorder's role   {arn} {said}\n")), "{text}");
     }
     let look = Look::skipped(Reason::NoRegion, "no region");
-    assert_eq!(crate::table(&look, &findings(&look, &request())), "info     no region\n");
+    assert_eq!(crate::table(&look, &scan_messages(&look, &request())), "info     no region\n");
 }
 
 #[test]

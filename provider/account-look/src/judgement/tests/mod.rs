@@ -132,11 +132,11 @@ fn with_namesake(namesake: Namesake) -> Look {
 
 /// `severity path: message`, all of them.
 fn told(look: &Look, request: &LookRequest) -> Vec<String> {
-    let line = |finding: ScanMessage| format!("{:?} {}: {}", finding.level, finding.path, finding.message);
-    findings(look, request).into_iter().map(line).collect()
+    let line = |one: ScanMessage| format!("{:?} {}: {}", one.level, one.path, one.message);
+    scan_messages(look, request).into_iter().map(line).collect()
 }
 
-/// Expects the only finding that is no status to begin so and to contain each part.
+/// Expects the only message that is no status to begin so and to contain each part.
 #[track_caller]
 fn expect(look: &Look, request: &LookRequest, start: &str, parts: &[&str]) {
     let told: Vec<_> = told(look, request).into_iter().filter(|line| !line.starts_with("Status")).collect();
