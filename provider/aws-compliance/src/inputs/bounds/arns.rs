@@ -4,6 +4,8 @@ use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
 use compliance_types::region::{PARTITIONS, is_region_code, partition_of_region};
 use pulumi_component::InvalidValue;
 
+use super::names::bucket_name;
+
 /// Longest name of a queue and of a topic (SQS API Reference, "CreateQueue"; SNS API Reference, "CreateTopic").
 const QUEUE_NAME: usize = 80;
 const TOPIC_NAME: usize = 256;
@@ -37,7 +39,7 @@ pub fn key_arn(arn: &str) -> Result<(), InvalidValue> {
 pub fn bucket_arn(arn: &str, name: Option<&str>) -> Result<(), InvalidValue> {
     const FORM: &str = "the ARN of a bucket: arn:aws:s3:::NAME";
     let bucket = parse(arn, "s3", FORM)?;
-    if !bucket.region.is_empty() || bucket.account != Account::None || super::bucket_name(bucket.resource).is_err() {
+    if !bucket.region.is_empty() || bucket.account != Account::None || bucket_name(bucket.resource).is_err() {
         return Err(expected(FORM));
     }
     match name {

@@ -10,6 +10,7 @@ mod organization;
 mod regions;
 pub mod rules;
 mod schedule;
+mod schedule_runs;
 mod tags;
 mod webhooks;
 
@@ -22,7 +23,8 @@ pub use identity::{account_id, email};
 pub use names::{bucket_name, name_prefix};
 pub use organization::{iam_path, managed_policy_arn, security_group_id, subnet_id};
 pub use regions::{check_eventual_region, check_region, check_regions, region};
-pub use schedule::{Runs, known_runs, runs, schedule};
+pub use schedule::schedule;
+pub use schedule_runs::{Runs, known_runs, runs};
 pub use tags::{COUNT as TAG_COUNT, check as check_tags};
 pub use webhooks::unconfirmed_webhook;
 

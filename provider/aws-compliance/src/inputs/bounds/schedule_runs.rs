@@ -6,12 +6,10 @@ use jiff::civil::Date;
 use pulumi_component::Input;
 use pulumi_component::engine::Given;
 
-use super::{Cron, DayOfMonth, DayOfWeek, rate_seconds};
+use super::schedule::{Cron, DayOfMonth, DayOfWeek, FIRST_YEAR, LAST_YEAR, rate_seconds};
 
 const MINUTES_OF_A_DAY: u32 = 24 * 60;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
-/// Years before this one are over: the package is younger.
-pub(super) const FIRST_YEAR: u32 = 2026;
 /// After so many years dates and weekdays come in the same order again (between 1901 and 2099), and one more closes the circle.
 const CALENDAR_CYCLE: u32 = 29;
 
@@ -66,8 +64,8 @@ impl Cron {
         let (mut shortest, mut longest) = (steps.clone().min(), steps.max());
         let mut before: Option<Date> = None;
         let mut years = self.years.iter().copied().filter(|year| *year >= FIRST_YEAR).peekable();
-        let last_year = self.years.last().copied().filter(|year| *year < super::LAST_YEAR);
-        let until = years.peek()? + if last_year.is_none() { CALENDAR_CYCLE } else { super::LAST_YEAR };
+        let last_year = self.years.last().copied().filter(|year| *year < LAST_YEAR);
+        let until = years.peek()? + if last_year.is_none() { CALENDAR_CYCLE } else { LAST_YEAR };
         for year in years.take_while(|year| *year < until) {
             for date in self.dates(year) {
                 if let Some(before) = before {

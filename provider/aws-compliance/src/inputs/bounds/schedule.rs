@@ -1,12 +1,8 @@
 //! The grammar of schedules (Amazon EventBridge User Guide, "Setting a schedule pattern").
 
-mod runs;
-
 use std::collections::BTreeSet;
 
 use pulumi_component::InvalidValue;
-
-pub use runs::{Runs, known_runs, runs};
 
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
@@ -25,8 +21,10 @@ const HOURS: Field = Field { name: "hours", lowest: 0, highest: 23, words: &[] }
 const DAY_OF_MONTH: Field = Field { name: "day of the month", lowest: 1, highest: 31, words: &[] };
 const MONTH: Field = Field { name: "month", lowest: 1, highest: 12, words: &MONTHS };
 const DAY_OF_WEEK: Field = Field { name: "day of the week", lowest: 1, highest: 7, words: &WEEKDAYS };
+/// Years before this one are over: the package is younger.
+pub(super) const FIRST_YEAR: u32 = 2026;
 /// The last year that EventBridge takes.
-const LAST_YEAR: u32 = 2199;
+pub(super) const LAST_YEAR: u32 = 2199;
 const YEAR: Field = Field { name: "year", lowest: 1970, highest: LAST_YEAR, words: &[] };
 
 /// A rate or a cron expression.
@@ -46,7 +44,7 @@ pub fn schedule(text: &str) -> Result<(), InvalidValue> {
 }
 
 /// Seconds from one run to the next, of a rate that is right.
-fn rate_seconds(text: &str) -> Option<u64> {
+pub(super) fn rate_seconds(text: &str) -> Option<u64> {
     let rate = text.strip_prefix("rate(")?.strip_suffix(')')?;
     judge_rate(rate).ok()?;
     let (number, unit) = rate.split_once(' ')?;
@@ -80,7 +78,7 @@ fn judge_rate(rate: &str) -> Result<(), InvalidValue> {
 fn judge_cron(cron: &str) -> Result<(), InvalidValue> {
     match Cron::parse(cron) {
         Ok(parsed) if parsed.runs().is_some() => Ok(()),
-        Ok(_) => Err(InvalidValue::new(format!("no date from {} on matches these fields", runs::FIRST_YEAR))),
+        Ok(_) => Err(InvalidValue::new(format!("no date from {} on matches these fields", FIRST_YEAR))),
         Err(wrong) => {
             let folded: Vec<_> = cron.split_whitespace().map(str::to_ascii_uppercase).collect();
             let folded = folded.join(" ");
@@ -92,18 +90,18 @@ fn judge_cron(cron: &str) -> Result<(), InvalidValue> {
 
 /// A cron expression taken apart: the numbers that each field matches.
 #[derive(Debug)]
-struct Cron {
-    minutes: BTreeSet<u32>,
-    hours: BTreeSet<u32>,
-    days: Vec<DayOfMonth>,
-    months: BTreeSet<u32>,
-    weekdays: Vec<DayOfWeek>,
-    years: BTreeSet<u32>,
+pub(super) struct Cron {
+    pub minutes: BTreeSet<u32>,
+    pub hours: BTreeSet<u32>,
+    pub days: Vec<DayOfMonth>,
+    pub months: BTreeSet<u32>,
+    pub weekdays: Vec<DayOfWeek>,
+    pub years: BTreeSet<u32>,
 }
 
 /// An item of the day of the month.
 #[derive(Clone, Copy, Debug)]
-enum DayOfMonth {
+pub(super) enum DayOfMonth {
     Number(u32),
     /// `L`.
     Last,
@@ -115,7 +113,7 @@ enum DayOfMonth {
 
 /// An item of the day of the week; 1 is Sunday.
 #[derive(Clone, Copy, Debug)]
-enum DayOfWeek {
+pub(super) enum DayOfWeek {
     Number(u32),
     /// `6L`: the last Friday of the month.
     Last(u32),
@@ -124,7 +122,7 @@ enum DayOfWeek {
 }
 
 impl Cron {
-    fn parse(cron: &str) -> Result<Self, InvalidValue> {
+    pub(super) fn parse(cron: &str) -> Result<Self, InvalidValue> {
         let given: Vec<_> = cron.split(' ').collect();
         let [minutes, hours, day, month, weekday, year] = given.as_slice() else {
             let wrong = InvalidValue::new(format!(
