@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Facts, Notice, text::printable};
+use super::{
+    content::{Facts, Notice},
+    text::printable,
+};
 use crate::{
     configuration::RuleEntry,
     transition::{Kind, Transition},

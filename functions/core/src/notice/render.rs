@@ -10,7 +10,9 @@ use compliance_types::resource::Resource;
 use serde_json::json;
 
 use super::{
-    Content, Facts, Notice, Summary, chat, links,
+    chat,
+    content::{Content, Facts, Notice, Summary},
+    links,
     machine::{Body, Change, Controls, Machine},
     text::printable,
 };

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use thiserror::Error;
 
-use super::Waiver;
+use super::definition::Waiver;
 
 /// Days ahead of which no waiver may end, where the deployment says nothing else.
 pub const MAX_DAYS: u32 = 365;

@@ -1,11 +1,11 @@
 //! The published schema of notices and the examples of the documentation, both made of the code.
 
-use compliance_types::resource::Resource;
+use compliance_types::{resource::Resource, severity::Severity};
 use serde_json::Value;
 
 use super::super::{machine::Machine, *};
 use crate::{
-    configuration::{Notices, RuleEntry},
+    configuration::{MonitoringConfiguration, Notices, RuleEntry},
     details::Label,
     run::tests::run,
     transition::Kind,

@@ -1,12 +1,12 @@
 mod examples;
 
-use compliance_types::resource::Resource;
+use compliance_types::{resource::Resource, severity::Severity};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
 use crate::{
-    configuration::{Notices, RuleEntry},
+    configuration::{MonitoringConfiguration, Notices, Route, RuleEntry},
     details::{Details, Label, clipped},
     run::tests::run,
     transition::Kind,
