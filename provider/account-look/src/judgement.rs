@@ -2,61 +2,22 @@
 
 mod concurrency;
 mod key;
+mod message;
 mod namesakes;
 mod recorder;
 mod rules;
+mod words;
 
 use property_path::PropertyPath;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::look::{Look, Part, Reason, Unread};
 use crate::request::LookRequest;
 
+use message::ROOT;
+pub use message::{ScanLevel, ScanMessage};
 pub(crate) use recorder::records;
 pub use recorder::{RecorderAction, recorder_action};
-
-/// The path of what is about no input.
-static ROOT: PropertyPath = PropertyPath::root();
-
-/// One thing that the scan of the account has to say about the deployment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ScanMessage {
-    /// How much it means.
-    pub level: ScanLevel,
-    /// The input that it is about, such as `recorder.mode`; the root where it is about none.
-    #[schemars(with = "String")]
-    pub path: PropertyPath,
-    /// What was seen and what helps: lower case, no final stop.
-    pub message: String,
-}
-
-/// How much a message means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum ScanLevel {
-    /// The deployment must not go on.
-    Error,
-    /// It works, but not as one would think; or it is not known whether it works.
-    Warning,
-    /// Worth a line.
-    Status,
-}
-
-impl ScanMessage {
-    fn error(path: &PropertyPath, message: impl Into<String>) -> Self {
-        Self { level: ScanLevel::Error, path: path.clone(), message: message.into() }
-    }
-
-    fn warning(path: &PropertyPath, message: impl Into<String>) -> Self {
-        Self { level: ScanLevel::Warning, path: path.clone(), message: message.into() }
-    }
-
-    fn status(message: impl Into<String>) -> Self {
-        Self { level: ScanLevel::Status, path: PropertyPath::root(), message: message.into() }
-    }
-}
+use words::{in_a_row, names, place};
 
 /// Everything there is to say, errors first. Without an error a look that took place ends with one line of status.
 pub fn scan_messages(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
@@ -160,24 +121,6 @@ fn about(part: Part) -> &'static str {
         Part::Key => "the key",
         Part::KeyPolicy => "the key's policy",
         Part::Concurrency => "the concurrency of functions",
-    }
-}
-
-/// The account and region in words.
-fn place(look: &Look) -> (&str, &str) {
-    (look.account.as_deref().unwrap_or("?"), look.region.as_deref().unwrap_or("?"))
-}
-
-/// Names in a row: `a`, `b` and `c`.
-fn names<T: AsRef<str>>(names: &[T]) -> String {
-    in_a_row(&names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>())
-}
-
-fn in_a_row(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
     }
 }
 

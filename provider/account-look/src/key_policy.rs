@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use compliance_types::arn::Arn;
 use serde_json::{Value, json};
 
-use condition::Sent;
+use condition::{Sent, each};
 
 /// One who uses the key.
 #[derive(Clone, Debug)]
@@ -222,15 +222,6 @@ fn is_action(statement: &Value, action: &str) -> bool {
             .any(|pattern| condition::like(&pattern.to_lowercase(), &action.to_lowercase()))
     };
     if statement.get("NotAction").is_some() { !among("NotAction") } else { among("Action") }
-}
-
-/// A member that may stand alone or in a list.
-fn each(value: Option<&Value>) -> &[Value] {
-    match value {
-        None => &[],
-        Some(Value::Array(values)) => values,
-        Some(value) => std::slice::from_ref(value),
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The reading: whose credentials, then everything else at once, all of it until one deadline.
 
+mod bounded;
 mod clients;
 mod concurrency;
 mod config;
@@ -13,11 +14,9 @@ mod watching;
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::look::{Look, Part, Reason, Recorder, ServiceLinkedRole, Unread};
+use crate::look::{Look, Reason, Recorder, ServiceLinkedRole};
 use crate::request::LookRequest;
-use failure::Failure;
+use bounded::{Deadline, Read};
 
 /// What the whole look may take.
 pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
@@ -109,47 +108,4 @@ async fn recorders_and_role(
         false => None,
     };
     (recorders, role)
-}
-
-/// The moment when the look ends.
-#[derive(Clone, Copy, Debug)]
-struct Deadline(Instant);
-
-impl Deadline {
-    fn new(allowed: Duration) -> Self {
-        Self(Instant::now() + allowed)
-    }
-
-    async fn bound<T>(self, what: &str, reading: impl Future<Output = T>) -> Result<T, Failure> {
-        tokio::time::timeout_at(self.0, reading).await.map_err(|_| Failure::timed_out(what))
-    }
-}
-
-/// A part that was read, and what of it was not.
-#[derive(Debug)]
-struct Read<T> {
-    value: Option<T>,
-    unread: Vec<Unread>,
-}
-
-impl<T> Read<T> {
-    fn all(value: T) -> Self {
-        Self { value: Some(value), unread: Vec::new() }
-    }
-
-    fn nothing(part: Part, failure: &Failure) -> Self {
-        Self { value: None, unread: vec![failure.unread(part)] }
-    }
-
-    fn of(part: Part, result: Result<T, Failure>) -> Self {
-        match result {
-            Ok(value) => Self::all(value),
-            Err(failure) => Self::nothing(part, &failure),
-        }
-    }
-
-    fn found(self, unread: &mut Vec<Unread>) -> Option<T> {
-        unread.extend(self.unread);
-        self.value
-    }
 }

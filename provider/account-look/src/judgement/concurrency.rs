@@ -1,6 +1,7 @@
 //! What functions reserve, against what the account has.
 
-use super::{ScanMessage, place};
+use super::message::ScanMessage;
+use super::words::place;
 use crate::look::Look;
 use crate::request::LookRequest;
 

@@ -3,7 +3,9 @@
 use compliance_types::arn::Arn;
 use serde_json::Value;
 
-use super::{RecorderAction, ScanMessage, names, place, recorder_action};
+use super::message::ScanMessage;
+use super::recorder::{RecorderAction, recorder_action};
+use super::words::{names, place};
 use crate::key_policy::{Admission, KeyUser, budget_messages, config_delivery, key_users};
 use crate::look::{Key, Look};
 use crate::request::{LookRequest, PlannedKey};

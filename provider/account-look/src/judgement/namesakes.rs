@@ -2,7 +2,8 @@
 
 use property_path::PropertyPath;
 
-use super::{ROOT, ScanMessage, names, place};
+use super::message::{ROOT, ScanMessage};
+use super::words::{names, place};
 use crate::look::{Look, Namesake, NamesakeKind, Tags};
 use crate::request::{LookRequest, OWNER_TAG, Owner, PlannedName};
 

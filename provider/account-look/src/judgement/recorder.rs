@@ -4,7 +4,8 @@ use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ROOT, ScanMessage, names, place};
+use super::message::{ROOT, ScanMessage};
+use super::words::{names, place};
 use crate::look::{Look, Part, Reason, Recorded, Recorder, RecorderKind};
 use crate::request::{LookRequest, OWNER_TAG};
 

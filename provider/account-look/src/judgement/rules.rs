@@ -3,8 +3,9 @@
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use compliance_types::resource::IAM_TYPES;
 
+use super::message::{ROOT, ScanMessage};
 use super::recorder::{RecorderAction, recorder_action};
-use super::{ROOT, ScanMessage, names, place};
+use super::words::{names, place};
 use crate::look::{FrequencyOverride, Look, NamesakeKind, Recorded};
 use crate::request::{LookRequest, PlannedRule};
 

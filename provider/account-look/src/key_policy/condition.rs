@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::each;
-
 /// What is sent under a condition key.
 #[derive(Clone, Debug)]
 pub enum Sent {
@@ -93,4 +91,13 @@ pub fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
 /// Whether one holds.
 pub fn any(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     all(parts.into_iter().map(|part| part.map(|part| !part))).map(|none| !none)
+}
+
+/// A member that may stand alone or in a list.
+pub(super) fn each(value: Option<&Value>) -> &[Value] {
+    match value {
+        None => &[],
+        Some(Value::Array(values)) => values,
+        Some(value) => std::slice::from_ref(value),
+    }
 }

@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_lambda::Client;
 
+use super::bounded::{Deadline, Read};
 use super::failure::{Failure, sorted};
-use super::{Deadline, Read};
 use crate::look::{Concurrency, Part};
 use crate::request::LookRequest;
 

@@ -6,8 +6,8 @@ use aws_sdk_config::Client;
 use aws_sdk_config::types::ConformancePackInputParameter;
 use futures::stream::{self, StreamExt};
 
+use super::bounded::{Deadline, Read};
 use super::failure::{Failure, sorted};
-use super::{Deadline, Read};
 use crate::look::{Aggregator, Namesake, NamesakeKind, Part, RuleCount, Tags, Unread};
 use crate::request::{LookRequest, OWNER_TAG};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_config::Client;
 
-use super::Deadline;
+use super::bounded::Deadline;
 use super::failure::{Failure, sorted};
 use crate::request::LookRequest;
 

@@ -5,9 +5,9 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types::KeyManagerType;
 use compliance_types::arn::Arn;
 
+use super::bounded::{Deadline, Read};
 use super::failure::{Failure, sorted};
 use super::identity::in_region;
-use super::{Deadline, Read};
 use crate::look::{Key, Part};
 use crate::request::LookRequest;
 

@@ -4,9 +4,9 @@ use aws_sdk_config::Client;
 use aws_sdk_config::types::{self, RecordingStrategyType};
 use compliance_types::recorder::RecordingFrequency;
 
+use super::bounded::{Deadline, Read};
 use super::config::read_tags;
 use super::failure::{Failure, sorted};
-use super::{Deadline, Read};
 use crate::look::{DeliveryChannel, FrequencyOverride, Part, Recorded, Recorder, RecorderKind};
 
 /// The recorder of AWS Control Tower (AWS Control Tower User Guide, "Resources created in the shared accounts").

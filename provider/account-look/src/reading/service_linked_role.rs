@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
 
+use super::bounded::{Deadline, Read};
 use super::failure::{Failure, sorted};
-use super::{Deadline, Read};
 use crate::look::{Part, Recorder, RecorderKind, ServiceLinkedRole};
 
 /// Name of the role in every partition (AWS Config Developer Guide, "Using Service-Linked Roles for AWS Config").

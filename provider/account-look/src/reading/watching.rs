@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use futures::future::join_all;
 
+use super::bounded::{Deadline, Read};
 use super::failure::{Failure, sorted};
-use super::{Deadline, Read};
 use crate::look::{Namesake, NamesakeKind, Part, Tags, Unread};
 use crate::request::{LookRequest, OWNER_TAG, Owner};
 
