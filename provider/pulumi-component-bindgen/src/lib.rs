@@ -17,43 +17,17 @@
 //! and in the crate `mod aws { include!(concat!(env!("OUT_DIR"), "/aws.rs")); }`. The command of the same name writes a file
 //! that is committed: `pulumi-component-bindgen aws.json src/aws.rs aws:sqs/queue:Queue`.
 
+mod error;
 mod model;
 mod names;
 mod render;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::Path;
 
+pub use error::Error;
 pub use model::{BasePlugin, Enumeration, Function, Literal, Member, Nested, Package, ResourceType, Type};
-
-/// Why bindings cannot be made.
-#[derive(Debug)]
-pub struct Error(String);
-
-impl Error {
-    /// An error with its reason.
-    pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
-    }
-}
-
-impl Error {
-    /// For the command: how it is called.
-    #[doc(hidden)]
-    pub fn usage(text: &str) -> Self {
-        Self::new(text)
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// What is generated of a package.
 pub struct Bindings {

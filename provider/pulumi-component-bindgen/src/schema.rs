@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Error;
+use crate::error::Error;
 use crate::model::{BasePlugin, Enumeration, Function, Literal, Member, Nested, Package, ResourceType, Type};
 use crate::names::{module_path, name_of, type_name};
 

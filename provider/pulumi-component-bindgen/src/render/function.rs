@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Place;
 use super::kind::{described, plain};
-use crate::Error;
+use super::place::{Place, given};
+use crate::error::Error;
 use crate::model::{Function, Member};
 use crate::names::{claim, field};
 
@@ -18,7 +18,7 @@ pub(super) fn render(token: &str, function: &Function, place: Place<'_>) -> Resu
     let class = place.names.function(token).name;
     let name = place.names.call(token);
     let mut text = String::new();
-    let arguments = super::given(&function.arguments);
+    let arguments = given(&function.arguments);
     let default = if arguments.iter().any(|(_, member)| member.required) { "" } else { ", Default" };
     let _ = write!(
         text,

@@ -1,6 +1,6 @@
 //! What a member holds, as a Rust type.
 
-use super::Place;
+use super::place::Place;
 use crate::model::Type;
 use crate::names::type_name;
 

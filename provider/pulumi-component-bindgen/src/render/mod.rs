@@ -6,48 +6,19 @@ mod kind;
 mod literal;
 mod naming;
 mod nested;
+mod place;
 mod resource;
 mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use naming::Names;
+use naming::{IMPORTS, Names};
+use place::{Place, given};
 
-use crate::Error;
-use crate::model::{Member, Nested, Package, Type};
+use crate::error::Error;
+use crate::model::{Nested, Package, Type};
 use crate::names::name_of;
-
-/// Everything that generated code uses of `pulumi-component`.
-const IMPORTS: [&str; 16] = [
-    "Archive",
-    "AssetOrArchive",
-    "Child",
-    "ChildHandle",
-    "Encode",
-    "EncodeMember",
-    "Encoding",
-    "Input",
-    "Output",
-    "PropertyValue",
-    "Resource",
-    "ResourceOptions",
-    "Scope",
-    "TypeToken",
-    "Urn",
-    "encode_members",
-];
-
-/// Where a piece of code stands.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'p> {
-    /// The module, empty for the outermost.
-    pub(crate) module: &'p str,
-    /// The package constant as this module sees it.
-    pub(crate) constant: &'p str,
-    /// The names of everything in the package.
-    pub(crate) names: &'p Names,
-}
 
 pub(crate) fn modules(
     package: &Package,
@@ -213,11 +184,6 @@ fn unknown<'t>(package: &Package, what: &str, token: &str, known: impl Iterator<
         known.filter(|known| name_of(known).to_lowercase() == name).map(|known| format!("`{known}`")).collect();
     let hint = if alike.is_empty() { String::new() } else { format!("; did you mean {}?", alike.join(" or ")) };
     Error::new(format!("the package `{}` {} has no {what} `{token}`{hint}", package.name, package.version))
-}
-
-/// The members that can be set, in order.
-fn given(members: &Nested) -> Vec<(&String, &Member)> {
-    members.iter().filter(|(_, member)| member.required || !member.deprecated).collect()
 }
 
 #[cfg(test)]

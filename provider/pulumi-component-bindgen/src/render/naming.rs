@@ -4,9 +4,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::IMPORTS;
 use crate::model::Package;
 use crate::names::{claim, field, module_of, name_of, type_name};
+
+/// Everything that generated code uses of `pulumi-component`.
+pub(crate) const IMPORTS: [&str; 16] = [
+    "Archive",
+    "AssetOrArchive",
+    "Child",
+    "ChildHandle",
+    "Encode",
+    "EncodeMember",
+    "Encoding",
+    "Input",
+    "Output",
+    "PropertyValue",
+    "Resource",
+    "ResourceOptions",
+    "Scope",
+    "TypeToken",
+    "Urn",
+    "encode_members",
+];
 
 /// What generated code uses of Rust by its name alone.
 const PRELUDE: [&str; 16] = [

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Place;
 use super::kind::{described, rust};
+use super::place::{Place, given};
 use crate::model::{Member, Nested};
 use crate::names::{claim, field, name_of};
 
@@ -17,7 +17,7 @@ struct Given<'m> {
 
 pub(super) fn render(token: &str, class: &str, members: &Nested, place: Place<'_>) -> String {
     let mut taken = BTreeSet::new();
-    let members: Vec<_> = super::given(members)
+    let members: Vec<_> = given(members)
         .into_iter()
         .map(|(name, member)| Given { name, field: claim(&mut taken, field(name)), member })
         .collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Place;
 use super::kind::{described, plain, rust};
+use super::place::{Place, given};
 use crate::model::{Member, ResourceType, Type};
 use crate::names::{claim, field, snake_case};
 
@@ -15,7 +15,7 @@ const FEW: usize = 7;
 
 pub(super) fn render(token: &str, resource: &ResourceType, replaced_by: &BTreeSet<String>, place: Place<'_>) -> String {
     let class = place.names.resource(token).name;
-    let inputs = super::given(&resource.inputs);
+    let inputs = given(&resource.inputs);
     let (constants, inputs): (Vec<_>, Vec<_>) = inputs.into_iter().partition(|(_, input)| input.constant.is_some());
     let mut text = format!(
         "/// `{token}`\n#[derive(Clone)]\npub struct {class}(ChildHandle);\n\n\

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Place;
 use super::kind::{described, rust, variant};
+use super::place::Place;
 use crate::model::Type;
 use crate::names::claim;
 
