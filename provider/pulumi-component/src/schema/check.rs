@@ -6,6 +6,7 @@ use property_path::{PropertyError, PropertyPath};
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
+use super::root::{folded_reference, root};
 use super::spec::{enumeration, is_eventual, type_name, union};
 use crate::values::decode::{LARGEST_WHOLE, stripped};
 use crate::values::property::{PropertyMap, PropertyValue, Value};
@@ -15,7 +16,7 @@ use crate::values::special::{self, REFERENCE};
 /// Finds every input that does not fit: unknown and missing names, wrong types, bounds. Unknown values are left aside;
 /// an update sees them known.
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
-    let root = super::root::<T>();
+    let root = root::<T>();
     let mut checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
     checker.object(&PropertyPath::root(), &root, inputs);
     checker.problems
@@ -23,7 +24,7 @@ pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
 
 /// The known property that is meant by a name that is not known at the top, or in which that name belongs.
 pub(crate) fn intended<T: JsonSchema>(name: &str) -> Option<String> {
-    let root = super::root::<T>();
+    let root = root::<T>();
     let checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
     let (Intended::Spelled(known) | Intended::Within(known) | Intended::Near(known)) = checker.intended(name, &root)?;
     Some(known.to_owned())
@@ -331,7 +332,7 @@ impl<'s> Checker<'s> {
 
     /// Follows references, and `Option` to what it may hold.
     fn resolved(&self, schema: &'s Json) -> &'s Json {
-        super::folded_reference(self.root, schema)
+        folded_reference(self.root, schema)
     }
 }
 

@@ -9,7 +9,7 @@ use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 
 use super::decode_error::DecodeError;
-use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
+use super::signatures::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS};
 use crate::values::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Urn, Value,
 };

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Wire};
 
-use super::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
+use super::signatures::{ARCHIVE, ASSET, BYTES, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
 use crate::values::property::{
     Archive, ArchiveSource, Asset, AssetSource, PropertyMap, PropertyValue, ResourceReference, Value,
 };

@@ -183,7 +183,7 @@ impl ResourceMonitor for GrpcMonitor {
                 return Err(MonitorError::Refused("the engine did not complete it".into()));
             }
             let (outputs, unreadable) = outputs(response.properties, BTreeMap::new())?;
-            let id = [response.id, id].into_iter().find(|id| !id.is_empty() && id != super::UNKNOWN);
+            let id = [response.id, id].into_iter().find(|id| !id.is_empty() && id != super::signatures::UNKNOWN);
             let unknown = response.unknown;
             Ok(Registered { urn: Urn::new(response.urn), id: id.unwrap_or_default(), outputs, unreadable, unknown })
         }

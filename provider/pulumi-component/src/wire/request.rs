@@ -181,7 +181,7 @@ mod tests {
     use prost_types::{ListValue, Struct, Value as Wire};
 
     use super::*;
-    use crate::wire::{OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
+    use crate::wire::signatures::{OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN};
 
     fn text(text: &str) -> Wire {
         Wire { kind: Some(Kind::StringValue(text.to_owned())) }
