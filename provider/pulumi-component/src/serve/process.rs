@@ -7,8 +7,8 @@ use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 
-use super::Provider;
 use super::orphan::engine_gone;
+use super::provider::Provider;
 use super::service::Service;
 use super::signals::Signals;
 use super::work::Work;
@@ -55,8 +55,15 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Command {
     }
 }
 
+impl Provider {
+    /// Serves the package as the engine expects of a plugin, or answers `schema`, `--help` and `--version`.
+    pub fn serve(self) -> ExitCode {
+        run(self)
+    }
+}
+
 /// Does what the command line asks for.
-pub(super) fn run(provider: Provider) -> ExitCode {
+fn run(provider: Provider) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some((word, rest)) = arguments.split_first()
         && let Some(command) = provider.commands.iter().find(|command| command.name == word)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 
-use super::Provider;
+use super::provider::Provider;
 use super::session::{Session, Sessions};
 use super::work::Work;
 use crate::author::construct::Runtime;
