@@ -21,9 +21,9 @@ use functions_core::{
 };
 
 use super::{
-    Processing,
     confirm::{Known, Readings, is_judged, open_of},
     describing,
+    handler::Processing,
     look::Look,
     reading,
     survey::{self, Reader},

@@ -18,7 +18,7 @@ use functions_core::{
 };
 
 use super::{
-    Processing,
+    handler::Processing,
     look::Look,
     reading::{self, Evaluated, Unreadable},
     survey::Indexed,

@@ -3,7 +3,7 @@
 use functions_core::{evaluate::Trigger, event::Continuation};
 use serde_json::{Value, json};
 
-use super::{Processing, advance::Found};
+use super::{advance::Found, handler::Processing};
 use crate::{error::HandlerError, invocation::Invocation, invoke, log};
 
 impl Processing {

@@ -10,7 +10,7 @@ use functions_core::{
     outbox,
 };
 
-use super::Processing;
+use super::handler::Processing;
 use crate::{
     error::{AwsError, HandlerError},
     invocation::Invocation,

@@ -2,7 +2,7 @@
 
 use functions_core::{configuration::MonitoringConfiguration, notice::endings, outbox, waived::Sent};
 
-use super::Processing;
+use super::handler::Processing;
 use crate::{error::HandlerError, invocation::Invocation};
 
 impl Processing {

@@ -28,6 +28,7 @@ mod delivery;
 mod describing;
 mod ending;
 mod follow_up;
+mod handler;
 mod look;
 mod packs;
 mod reading;
@@ -44,7 +45,6 @@ use compliance_types::resource::Resource;
 use functions_core::{
     configuration::MonitoringConfiguration,
     contract::metric,
-    environment::ProcessingEnvironment,
     evaluate::{EvaluationRecord, Trigger, evaluate},
     event::{self, Ask, ComplianceChange, Continuation, EventError, QueueMessage},
     key,
@@ -55,20 +55,10 @@ use functions_core::{
 use serde_json::{Value, json};
 
 use crate::{
-    aws::Clients,
-    budget::Budget,
-    config_reads::ConfigReads,
-    configured,
-    error::HandlerError,
-    heartbeat,
-    invocation::Invocation,
-    log,
-    queue::Batch,
-    store::{JSON, Store},
-    table::Table,
-    topic::Topic,
+    budget::Budget, configured, error::HandlerError, heartbeat, invocation::Invocation, log, queue::Batch, store::JSON,
 };
 use advance::Found;
+pub use handler::Processing;
 use look::Look;
 
 /// Pauses of the run that a deployment asks for, while AWS refuses it: what a new role may do takes a while to be known
@@ -76,42 +66,7 @@ use look::Look;
 const PATIENCE: [Duration; 4] =
     [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
 
-/// The handler.
-pub struct Processing {
-    client: aws_sdk_config::Client,
-    config: ConfigReads,
-    cloudwatch: aws_sdk_cloudwatch::Client,
-    lambda: aws_sdk_lambda::Client,
-    sqs: aws_sdk_sqs::Client,
-    store: Store,
-    table: Table,
-    topic: Option<Topic>,
-    environment: ProcessingEnvironment,
-    /// The region whose rules are read, where it is not that of the function.
-    region: Option<String>,
-}
-
 impl Processing {
-    /// The handler as its environment says.
-    ///
-    /// # Errors
-    /// Names every variable that is missing or ill-formed.
-    pub fn new(lookup: impl Fn(&str) -> Option<String>, clients: &Clients) -> Result<Self, HandlerError> {
-        let environment = ProcessingEnvironment::read(lookup)?;
-        Ok(Self {
-            client: clients.config.clone(),
-            config: ConfigReads::new(clients.config.clone()),
-            cloudwatch: clients.cloudwatch.clone(),
-            lambda: clients.lambda.clone(),
-            sqs: clients.sqs.clone(),
-            store: Store::new(clients.s3.clone(), environment.storage.clone()),
-            table: Table::new(clients.dynamodb.clone(), environment.ledger_table.clone()),
-            topic: environment.topic_arn.clone().map(|arn| Topic::new(clients.sns.clone(), arn)),
-            environment,
-            region: None,
-        })
-    }
-
     /// Answers `{"record", "rules", "compliant", "nonCompliant", ...}`, or the failed messages where a queue asks.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use functions_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Processing, look::Look};
+use super::{handler::Processing, look::Look};
 use crate::{
     aws::config_in, budget::Budget, config_reads::ConfigReads, error::HandlerError, invocation::Invocation, invoke,
     log, queue::Batch,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use functions_core::configuration::MonitoringConfiguration;
 use serde_json::json;
 
-use super::{Processing, reading};
+use super::{handler::Processing, reading};
 use crate::{error::HandlerError, invocation::Invocation, log, queue::Batch};
 
 impl Processing {

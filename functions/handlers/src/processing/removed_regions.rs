@@ -10,7 +10,7 @@ use functions_core::{
 };
 use serde_json::json;
 
-use super::Processing;
+use super::handler::Processing;
 use crate::{error::HandlerError, invocation::Invocation, log};
 
 impl Processing {

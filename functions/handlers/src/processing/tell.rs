@@ -14,7 +14,7 @@ use functions_core::{
 };
 use serde_json::json;
 
-use super::Processing;
+use super::handler::Processing;
 use crate::{
     error::{AwsError, HandlerError},
     invocation::Invocation,
