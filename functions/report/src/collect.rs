@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
     time::Duration,
 };
@@ -33,6 +32,9 @@ use crate::{
 };
 
 mod asking;
+mod keys;
+
+use keys::{digest, find, key};
 
 /// How many days what a source last reported stays in the report.
 pub const CARRY_DAYS: u64 = 30;
@@ -471,27 +473,6 @@ fn left(before: &Summary) -> Before<'_> {
         first_evaluation: before.first_evaluation.as_ref(),
         first_run: before.trend.first().map(|run| run.time.as_str()),
     }
-}
-
-type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
-
-fn key<'a>(texts: &'a Texts, found: &Found) -> Key<'a> {
-    let finding = texts.finding(found);
-    (finding.account, finding.region, finding.rule, finding.resource_type, finding.resource_id)
-}
-
-fn digest(key: Key<'_>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Where the finding of this key is in `found`.
-fn find(index: &[(u64, usize)], found: &[Found], texts: &Texts, wanted: Key<'_>) -> Option<usize> {
-    let hash = digest(wanted);
-    let from = index.partition_point(|(other, _)| *other < hash);
-    let alike = index.iter().skip(from).take_while(|(other, _)| *other == hash);
-    alike.map(|(_, at)| *at).find(|at| found.get(*at).is_some_and(|found| key(texts, found) == wanted))
 }
 
 fn severity(context: &Context, rule: &str) -> Severity {
