@@ -147,6 +147,8 @@ fn mode(settings: &Settings, rule: &str) -> Mode {
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
+mod forged;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod interrupted;
