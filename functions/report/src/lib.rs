@@ -10,7 +10,7 @@
 //! | [`findings`] | findings in few bytes |
 //! | [`evaluated`] | every result with the waiver that covers it, for the history |
 //! | [`model`] | the report as data, which is also its JSON |
-//! | [`trend`] | the runs that are kept; how the score changed within a day |
+//! | [`trend`], [`week`] | the runs that are kept; how the score changed within a day; what changed within a week |
 //! | [`score`] | the score and what each open rule costs |
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
 //! | [`fixes`], `pictures` | the time to fix; charts with what they show in words |
@@ -36,6 +36,7 @@ pub mod model;
 pub mod progress;
 pub mod score;
 pub mod trend;
+pub mod week;
 
 mod cells;
 mod chart;

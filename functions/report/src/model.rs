@@ -15,6 +15,7 @@ use crate::{
     progress::FirstEvaluation,
     score::Score,
     trend::TrendPoint,
+    week::Week,
 };
 
 /// The version of the JSON and CSV. A change that a reader must know of raises it.
@@ -46,6 +47,9 @@ pub struct Report {
     pub severities: Vec<(Severity, u64)>,
     /// What changed since the run before; absent in the first.
     pub change: Option<Change>,
+    /// What changed within a week; absent where no earlier run of it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week: Option<Week>,
     /// Kept runs, the oldest first, this one last.
     pub trend: Vec<TrendPoint>,
     /// Accounts and regions, and whether they reported.

@@ -9,3 +9,5 @@ mod numbers;
 mod pages;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod week;
