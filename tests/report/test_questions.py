@@ -30,11 +30,11 @@ def test_which_resources_fail_a_control_of_pci_dss(report):
     assert {name for name, row in controls.items() if row["Status"] == "fails"} == {"2.2.7", "3.5.1", "4.2.1"}
     assert (controls["3.5.1"]["Evaluated"], controls["3.5.1"]["Failing"]) == ("3", "2")
     assert (controls["4.2.1"]["Failing"], controls["4.2.1"]["Waived"]) == ("1", "1")
-    report.get_by_label("Filter findings").fill("3.5.1")
+    report.get_by_label("Filter findings", exact=True).fill("3.5.1")
     found = rows(report, "evidence")
     assert sorted(first(row["Resource"]) for row in found) == ["vol-1", "vol-2"]
     assert {row["Control"] for row in found} == {"3.5.1"}
-    report.get_by_label("Filter findings").fill("4.2.1")
+    report.get_by_label("Filter findings", exact=True).fill("4.2.1")
     assert [first(row["Resource"]) for row in rows(report, "evidence")] == ["orders"]
 
 
