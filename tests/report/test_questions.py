@@ -90,6 +90,14 @@ def test_what_to_do_and_why(report):
     assert link.get_attribute("href") == page
 
 
+def test_what_is_being_done_and_who_has_to_decide(report):
+    (one,) = rows(report, "remediations")
+    assert one["State"].splitlines() == ["awaiting approval", "0123456789abcdef"]
+    assert (first(one["Resource"]), first(one["Rule"])) == ("orders", "s3-bucket-ssl-requests-only")
+    assert one["Change"].splitlines() == ["deny requests without TLS", "needs approval: the owner is not known"]
+    assert "observed by run-7: the finding is open" in one["Steps"]
+
+
 def test_since_when_and_how_long(report):
     since = {first(row["Resource"]): first(row["Since"]) for row in rows(report, "resources")}
     assert since == {"orders": "2026-02-20", "vol-1": "2026-02-20", "vol-2": "2026-03-06 (new)"}

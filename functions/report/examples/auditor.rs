@@ -12,10 +12,20 @@ use std::{
     path::PathBuf,
 };
 
-use compliance_types::{resource::ResourceIdentity, severity::Severity};
+use compliance_types::{
+    choices::RemediationMode,
+    resource::{Resource, ResourceIdentity},
+    severity::Severity,
+    time::Timestamp,
+};
 use functions_core::{
     compliance::Compliance,
     details::Details,
+    remediation::{
+        item::Step,
+        listed::{Line, Listed},
+        state::State,
+    },
     waiver::{MAX_DAYS, Waiver, Waivers},
 };
 use functions_report::{
@@ -104,6 +114,7 @@ fn context(day: &str) -> Context {
         ..Waiver::default()
     };
     let password = "iam-password-policy";
+    let at = Timestamp::from_unix_seconds(1_772_776_800);
     Context {
         run_id: format!("run-{day}"),
         time: format!("{day}T06:00:00Z"),
@@ -119,7 +130,36 @@ fn context(day: &str) -> Context {
         }],
         manual: BTreeMap::from([("pci-dss-4.0".to_owned(), vec!["12.1.1".to_owned()])]),
         waivers: Waivers::on(&[legacy], day, MAX_DAYS),
+        remediation: Some(remediation(&at)),
         ..Context::default()
+    }
+}
+
+/// What remediation left: the change of a bucket waits for somebody.
+fn remediation(at: &Timestamp) -> Listed {
+    let step = |state, reason: &str| Step { state, at: at.clone(), by: "run-7".to_owned(), reason: reason.to_owned() };
+    let waits = Line {
+        id: "0123456789abcdef".to_owned(),
+        rule: TLS.to_owned(),
+        account: ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+        resource: Resource { resource_type: BUCKET.to_owned(), resource_id: "orders".to_owned() },
+        action: "s3-tls-only".to_owned(),
+        mode: RemediationMode::Approve,
+        state: State::AwaitingApproval,
+        change: "deny requests without TLS".to_owned(),
+        approval: Some("the owner is not known".to_owned()),
+        steps: vec![step(State::Observed, "the finding is open"), step(State::AwaitingApproval, "")],
+    };
+    Listed {
+        schema_version: 1,
+        run_id: "run-7".to_owned(),
+        at: at.clone(),
+        stopped: None,
+        states: BTreeMap::from([("awaiting approval".to_owned(), 1)]),
+        left: BTreeMap::new(),
+        total: 1,
+        remediations: vec![waits],
     }
 }
 

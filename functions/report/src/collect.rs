@@ -451,6 +451,7 @@ impl Comparing {
             time_to_fix: fixes::medians(&fixes),
             fixes,
             elsewhere: context.elsewhere,
+            remediation: context.remediation,
             coverage: context.coverage,
             evaluated,
             findings,

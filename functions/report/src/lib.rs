@@ -19,6 +19,7 @@
 //! | `framework_pages` | a page for each framework: its controls, and the findings that are the evidence |
 //! | `first`, `page` | the first screen; a page with its tables |
 //! | [`export`] | findings as OCSF, and as findings of Security Hub |
+//! | `remediation` | what remediation plans, waits for and did |
 //! | `cells` | cells of CSV that no spreadsheet runs |
 //! | `lines`, `parts` | CSV, in files of a bounded number of lines; their names |
 //! | `wording` | times and numbers as people read them |
@@ -50,6 +51,7 @@ mod lines;
 mod page;
 mod parts;
 mod pictures;
+mod remediation;
 mod rows;
 mod table;
 mod waiving;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use compliance_types::severity::Severity;
-use functions_core::{compliance::Counts, exports::Exports, manifest::Previous};
+use functions_core::{compliance::Counts, exports::Exports, manifest::Previous, remediation::listed::Listed};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -98,6 +98,9 @@ pub struct Report {
     /// What other regions of the deployment do not evaluate.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<Elsewhere>,
+    /// What remediation plans, waits for and did, as its last run left it; absent where it has not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<Listed>,
     /// What the account and region of the deployment record, and how their rules evaluate; absent where that may not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,

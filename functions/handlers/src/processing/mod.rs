@@ -340,6 +340,8 @@ mod elsewhere;
 #[cfg(test)]
 pub(crate) mod fake;
 #[cfg(test)]
+mod nothing_new;
+#[cfg(test)]
 mod real_account;
 #[cfg(test)]
 mod replay;

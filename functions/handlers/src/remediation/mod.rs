@@ -153,6 +153,8 @@ mod guards;
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]
+mod reported;
+#[cfg(test)]
 mod safety;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,8 @@ mod numbers;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod remediations;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod week;
