@@ -145,6 +145,8 @@ fn mode(settings: &Settings, rule: &str) -> Mode {
 }
 
 #[cfg(test)]
+mod asked;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod forged;

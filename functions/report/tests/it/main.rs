@@ -12,4 +12,6 @@ mod remediations;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod waivers;
+#[cfg(test)]
 mod week;
