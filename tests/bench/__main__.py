@@ -5,7 +5,7 @@ import sys
 
 from harness.artefacts import ROOT, ToolchainError
 
-from . import functions, measure, plugin, report
+from . import functions, measure, opening, plugin, report
 
 
 def main() -> int:
@@ -17,11 +17,12 @@ def main() -> int:
         ceiling = measure.ceiling()
         product = plugin.rows(floor)
         lambdas = functions.measure()
+        opened = opening.measure()
     except ToolchainError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     limit = floor + measure.CHAIN * report.DELAY_MS
-    printed = report.tables(measured, limit, ceiling, product, lambdas)
+    printed = report.tables(measured, limit, ceiling, product, lambdas, opened)
     print(printed)
     page = ROOT / "docs/benchmarks.md"
     page.parent.mkdir(exist_ok=True)

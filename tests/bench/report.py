@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import functions, peers
+from . import functions, opening, peers
 from .measure import CHAIN, CHILDREN, LATER, MANY, MANY_ROUNDS, ROUNDS, Measured
 from .plugin import RUNS, Row
 
@@ -123,7 +123,7 @@ def product_table(rows: list[Row]) -> str:
     return table(["`pulumi-resource-aws-compliance`", "measured", "limit", "ratio"], cells)
 
 
-def functions_table(measured: functions.Functions) -> str:
+def functions_table(measured: functions.Functions, opened: opening.Opened) -> str:
     """The functions beside the one in Node.js, a million evaluations, the package."""
     ours, node, package = measured.ours, measured.node, measured.package
     shorter, less = node.ms / ours.ms, node.peak_mib / ours.peak_mib
@@ -190,6 +190,18 @@ def functions_table(measured: functions.Functions) -> str:
             measured.plans_mib <= functions.PLANS_MIB,
         ),
         (
+            f"opening a report of {opening.FINDINGS:,} findings in Chromium",
+            f"{number(opened.open_seconds)} s",
+            f"at most {opening.OPEN_SECONDS:g} s",
+            opened.open_seconds <= opening.OPEN_SECONDS,
+        ),
+        (
+            "a search in its page",
+            f"{number(opened.search_seconds)} s",
+            f"at most {opening.OPEN_SECONDS:g} s",
+            opened.search_seconds <= opening.OPEN_SECONDS,
+        ),
+        (
             "package",
             f"{package.size / 1e6:.2f} MB",
             f"at most {functions.PACKAGE_BYTES / 1e6:.0f} MB",
@@ -218,6 +230,7 @@ def tables(
     ceiling: dict[int, float],
     product: list[Row],
     lambdas: functions.Functions,
+    opened: opening.Opened,
 ) -> str:
     """All tables, as they are printed."""
     alone = ", ".join(f"{seconds:.2f} s for {count:,}" for count, seconds in ceiling.items())
@@ -228,7 +241,7 @@ def tables(
             f"The driver alone: {alone}.\n",
             goals_table(measured, limit),
             product_table(product),
-            functions_table(lambdas),
+            functions_table(lambdas, opened),
         ]
     )
 
@@ -242,6 +255,7 @@ def document(printed: str, load: float, versions: dict[str, str]) -> str:
         children=CHILDREN,
         chain=CHAIN,
         function_rounds=functions.ROUNDS,
+        opening_rounds=opening.ROUNDS,
         delay=DELAY_MS,
         constructs=1 + LATER,
         rounds=ROUNDS,

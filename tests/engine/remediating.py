@@ -77,11 +77,16 @@ class Answer:
 
 def command(deployed: Deployment, who: Account, *arguments: str) -> Answer:
     """Type `remediation` with these arguments as somebody."""
-    program = Path(artefacts.plugin()) / "pulumi-resource-aws-compliance"
     place = ["--table", deployed.outputs["ledgerTableName"], "--region", deployed.account.region]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "NO_PROXY": "127.0.0.1", **who.environment}
+    return typed(who, "/usr/bin:/bin", *arguments, *place)
+
+
+def typed(who: Account, path: str, *arguments: str) -> Answer:
+    """Type `remediation` with these arguments and no others as somebody with this PATH."""
+    program = Path(artefacts.plugin()) / "pulumi-resource-aws-compliance"
+    environment = {"PATH": path, "HOME": "/nonexistent", "NO_PROXY": "127.0.0.1", **who.environment}
     ran = subprocess.run(
-        [program, "remediation", *arguments, *place], env=environment, capture_output=True, text=True, timeout=60
+        [program, "remediation", *arguments], env=environment, capture_output=True, text=True, timeout=60
     )
     return Answer(ran.returncode, ran.stdout, ran.stderr)
 

@@ -65,6 +65,7 @@ PERMISSIONS = {
         "Reports": ["s3:GetObject", "s3:PutObject"],
         "LatestReport": ["s3:PutObject"],
         "History": ["s3:PutObject"],
+        "Remediations": ["s3:GetObject"],
         "Next": ["lambda:InvokeFunction"],
         "Aggregator": [
             "config:DescribeConfigurationAggregatorSourcesStatus",

@@ -21,6 +21,7 @@ from engine.remediating import (
     outputs,
     rule,
     run,
+    typed,
 )
 
 BUCKET, GROUP = "AWS::S3::Bucket", "AWS::EC2::SecurityGroup"
@@ -405,6 +406,21 @@ def test_wrong_use_of_the_command_says_what_is_right(deployed, alice):
     assert unknown.status == 2 and "there is no remediation `0123456789abcdef`" in unknown.errors, unknown
     state = command(deployed, alice, "list", "--state", "done")
     assert state.status == 2 and "awaiting approval" in state.errors, state
+
+
+def test_outputs_of_a_stack_say_where_the_remediations_are(deployed, alice, tmp_path):
+    pulumi, asked = tmp_path / "pulumi", tmp_path / "asked"
+    named = {name: deployed.outputs[name] for name in ("ledgerTableName", "remediationLambdaArn")}
+    pulumi.write_text(f"#!/bin/sh\necho \"$@\" >{asked}\necho '{json.dumps(named)}'\n")
+    pulumi.chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    listed = typed(alice, path, "list", "--json", "--stack", "prod")
+    assert listed.status == 0, listed
+    assert listed.json == command(deployed, alice, "list", "--json").json
+    assert asked.read_text() == "stack output --json --stack prod\n"
+    pulumi.write_text("#!/bin/sh\necho '{}'\n")
+    without = typed(alice, path, "list", "--stack", "prod")
+    assert without.status == 2 and "`ledgerTableName`" in without.errors, without
 
 
 def test_dry_run_plans_and_its_role_can_change_nothing(dry):

@@ -35,7 +35,7 @@ def programs() -> None:
     artefacts.plugin()
     for name in ("bench-sixty", "pulumi-resource-queues", "pulumi-resource-suite", "xtask"):
         artefacts.program(name)
-    for name in ("look", "million", "record_children", "runs", "sample", "store"):
+    for name in ("auditor", "look", "million", "record_children", "runs", "sample", "store"):
         artefacts.program(name, "example")
 
 

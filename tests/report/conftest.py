@@ -42,6 +42,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def auditor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the last of four reports of a small estate: `functions/report/examples/auditor.rs` says what is in it."""
+    folder = tmp_path_factory.mktemp("auditor")
+    example("functions-report", "auditor", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as the machine has it."""
     path = prerequisites.browser()

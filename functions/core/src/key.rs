@@ -17,6 +17,7 @@
 //! | runbook | `runbooks/<name>.md`, see [`crate::runbook`] |
 //! | results of queries over the history | `queries/` |
 //! | page of all remediations | `ledger/remediation/index.html` |
+//! | the remediations for the report | `ledger/remediation/remediations.json` |
 //! | ledger entry | `ledger/<account>/<region>/<resource type>/<resource>/<rule>/<time>-<event id>.json` |
 //!
 //! Whatever comes from outside becomes one path segment of characters that are safe in an object key (Amazon S3 User

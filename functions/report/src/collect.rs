@@ -27,7 +27,7 @@ use crate::{
     progress::{Before, FirstEvaluation, Progress},
     score::score,
     trend::{self, TrendPoint},
-    waiving,
+    waiving, week,
     wording::wide,
 };
 
@@ -424,9 +424,11 @@ impl Comparing {
         let point = TrendPoint { accounts: open_by_account, ..point };
         let known_fixes = before.as_ref().map_or(&[][..], |summary| &summary.fixes);
         let fixes = fixes::retained(known_fixes, &fixed, &context.time);
+        let trend = trend::after(before.map(|summary| summary.trend).unwrap_or_default(), point);
         Report {
             schema_version: SCHEMA_VERSION,
-            trend: trend::after(before.map(|summary| summary.trend).unwrap_or_default(), point),
+            week: week::of(&trend, &findings, &fixes),
+            trend,
             run_id: context.run_id,
             time: context.time,
             region: context.region,
@@ -451,6 +453,7 @@ impl Comparing {
             time_to_fix: fixes::medians(&fixes),
             fixes,
             elsewhere: context.elsewhere,
+            remediation: context.remediation,
             coverage: context.coverage,
             evaluated,
             findings,

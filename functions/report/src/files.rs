@@ -19,7 +19,7 @@ use crate::{
     framework_pages, lines,
     model::{Breakdown, Report, Summary, WaiverLine},
     page::{Entry, FOOTER, Page, entry},
-    parts, pictures,
+    parts, pictures, remediation,
     rows::{Remedies, resource, severity},
     table::{Cell, Column, Cut, Table, cost, grouped, points},
     trend::TrendPoint,
@@ -30,8 +30,8 @@ use crate::{
 pub const PAGE_BYTES: usize = 1_000_000;
 /// How many part files a table has at most; the CSV has all of its rows.
 pub const PARTS: usize = 40;
-/// What each table may take of the first page: ten tables leave room for the first screen.
-const TABLE_BYTES: usize = 80_000;
+/// What each table may take of the first page: twelve tables leave room for the first screen.
+const TABLE_BYTES: usize = 70_000;
 const PART_BYTES: usize = 700_000;
 /// Kinds of findings that have files of their own.
 const FINDING_KINDS: [&str; 2] = ["findings", "fixed"];
@@ -134,6 +134,13 @@ pub fn write<E>(report: &Report, mut sink: impl FnMut(File) -> Result<(), E>) ->
         let rows = known.rules.iter().map(coverage::of_rule);
         let (columns, total) = (coverage::RULES, known.rules.len());
         entries.push(paged(report, "evaluators", "Rules and their parameters", columns, total, rows, &mut put)?);
+    }
+    if let Some(listed) = report.remediation.as_ref().filter(|listed| listed.total > 0 || !listed.left.is_empty()) {
+        let rows = listed.remediations.iter().enumerate().map(remediation::row);
+        let total = listed.remediations.len();
+        let mut entry = paged(report, "remediations", "Remediation", remediation::COLUMNS, total, rows, &mut put)?;
+        entry.note = remediation::words(listed);
+        entries.push(entry);
     }
     if !report.elsewhere.is_empty() {
         let rows = elsewhere::rows(&report.elsewhere, &report.region);

@@ -9,6 +9,7 @@ use crate::{
     progress::{FirstEvaluation, Progress},
     table::{cost, grouped, points},
     trend::TrendPoint,
+    week::Later,
     wording::{when, wide},
 };
 
@@ -24,6 +25,7 @@ pub(crate) struct First {
     /// How far the first evaluation has come, in a sentence, while it is running.
     pub progress: Option<String>,
     pub change: Option<Moved>,
+    pub week: Option<Week>,
     pub open: String,
     pub severities: Vec<(&'static str, String)>,
     pub costs: Vec<Line>,
@@ -53,6 +55,23 @@ pub(crate) struct Moved {
     pub lists: Vec<(&'static str, Vec<String>, usize)>,
     /// A file of all that is fixed.
     pub fixed_file: String,
+}
+
+/// A week as the first screen shows it.
+pub(crate) struct Week {
+    pub since: String,
+    pub new: String,
+    pub new_some: bool,
+    pub fixed: String,
+    pub fixed_some: bool,
+    /// Open findings then and now.
+    pub open: String,
+    pub score: String,
+    /// What was fixed, by severity, in a sentence.
+    pub severities: Option<String>,
+    /// What is new and open, and how many more there are.
+    pub lines: Vec<String>,
+    pub left: usize,
 }
 
 pub(crate) struct Line {
@@ -116,6 +135,7 @@ pub(crate) fn first(report: &Report, trend: Option<String>, pictures: Vec<Pictur
             ],
             fixed_file: parts::file("fixed", 1),
         }),
+        week: week(report),
         open: if is_waiting { "–".to_owned() } else { grouped(wide(report.findings.len())) },
         severities: report.severities.iter().map(|(severity, count)| (severity.word(), grouped(*count))).collect(),
         costs: costs.collect(),
@@ -136,6 +156,28 @@ pub(crate) fn first(report: &Report, trend: Option<String>, pictures: Vec<Pictur
         silent: silent.into_iter().take(SHOWN * 3).collect(),
         carry_days: CARRY_DAYS,
     }
+}
+
+fn week(report: &Report) -> Option<Week> {
+    let week = report.week.as_ref()?;
+    let fixed: u64 = week.fixed.iter().map(|(_, count)| count).sum();
+    let mut later = Later::than(&week.since)?;
+    let new = report.findings.iter().filter(|finding: &FindingRow<'_>| later.is(finding.since));
+    let (_, lines, left) = listed("New", new, week.new);
+    let words: Vec<String> =
+        week.fixed.iter().map(|(severity, count)| format!("{} {}", grouped(*count), severity.word())).collect();
+    Some(Week {
+        since: when(&week.since),
+        new: grouped(week.new),
+        new_some: week.new > 0,
+        fixed: grouped(fixed),
+        fixed_some: fixed > 0,
+        open: format!("{} → {}", grouped(week.open_before), grouped(report.totals.non_compliant)),
+        score: week.score_millipoints.map_or_else(|| "–".to_owned(), signed),
+        severities: (!words.is_empty()).then(|| format!("Fixed: {}.", words.join(", "))),
+        lines,
+        left,
+    })
 }
 
 /// Up to [`SHOWN`] findings, and how many of all are left.

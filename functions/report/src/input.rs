@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::severity::Severity;
-use functions_core::{compliance::Compliance, details::Details, exports::Exports, manifest::Previous, waiver::Waivers};
+use functions_core::{
+    compliance::Compliance, details::Details, exports::Exports, manifest::Previous, remediation::listed::Listed,
+    waiver::Waivers,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a rule beside its verdicts.
@@ -179,6 +182,8 @@ pub struct Context {
     pub waivers: Waivers,
     /// What is recorded, and how rules evaluate, where that may be read.
     pub coverage: Option<Coverage>,
+    /// What remediation left, where it has run.
+    pub remediation: Option<Listed>,
     /// Where findings are exported to.
     pub exports: Exports,
 }

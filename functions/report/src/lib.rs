@@ -10,7 +10,7 @@
 //! | [`findings`] | findings in few bytes |
 //! | [`evaluated`] | every result with the waiver that covers it, for the history |
 //! | [`model`] | the report as data, which is also its JSON |
-//! | [`trend`] | the runs that are kept; how the score changed within a day |
+//! | [`trend`], [`week`] | the runs that are kept; how the score changed within a day; what changed within a week |
 //! | [`score`] | the score and what each open rule costs |
 //! | [`files`] | the page, its part files, JSON, CSV and the index of runs |
 //! | [`fixes`], `pictures` | the time to fix; charts with what they show in words |
@@ -19,6 +19,7 @@
 //! | `framework_pages` | a page for each framework: its controls, and the findings that are the evidence |
 //! | `first`, `page` | the first screen; a page with its tables |
 //! | [`export`] | findings as OCSF, and as findings of Security Hub |
+//! | `remediation` | what remediation plans, waits for and did |
 //! | `cells` | cells of CSV that no spreadsheet runs |
 //! | `lines`, `parts` | CSV, in files of a bounded number of lines; their names |
 //! | `wording` | times and numbers as people read them |
@@ -36,6 +37,7 @@ pub mod model;
 pub mod progress;
 pub mod score;
 pub mod trend;
+pub mod week;
 
 mod cells;
 mod chart;
@@ -49,6 +51,7 @@ mod lines;
 mod page;
 mod parts;
 mod pictures;
+mod remediation;
 mod rows;
 mod table;
 mod waiving;

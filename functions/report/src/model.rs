@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use compliance_types::severity::Severity;
-use functions_core::{compliance::Counts, exports::Exports, manifest::Previous};
+use functions_core::{compliance::Counts, exports::Exports, manifest::Previous, remediation::listed::Listed};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     progress::FirstEvaluation,
     score::Score,
     trend::TrendPoint,
+    week::Week,
 };
 
 /// The version of the JSON and CSV. A change that a reader must know of raises it.
@@ -46,6 +47,9 @@ pub struct Report {
     pub severities: Vec<(Severity, u64)>,
     /// What changed since the run before; absent in the first.
     pub change: Option<Change>,
+    /// What changed within a week; absent where no earlier run of it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week: Option<Week>,
     /// Kept runs, the oldest first, this one last.
     pub trend: Vec<TrendPoint>,
     /// Accounts and regions, and whether they reported.
@@ -94,6 +98,9 @@ pub struct Report {
     /// What other regions of the deployment do not evaluate.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<Elsewhere>,
+    /// What remediation plans, waits for and did, as its last run left it; absent where it has not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<Listed>,
     /// What the account and region of the deployment record, and how their rules evaluate; absent where that may not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,

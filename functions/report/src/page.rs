@@ -47,6 +47,8 @@ pub(crate) struct Entry {
     pub lower: String,
     pub total: String,
     pub nothing: &'static str,
+    /// What is said of the whole table.
+    pub note: String,
     /// What is said of rows that are elsewhere.
     pub more: String,
     /// Files with further rows, and their numbers.
@@ -62,6 +64,7 @@ pub(crate) fn entry(report: &Report, table: Table, more: String, parts: Vec<(Str
         "resources" => "No resource breaks a rule.",
         "rules" => "No rule is known.",
         "evidence" => "No resource fails a control.",
+        "remediations" => "Nothing is planned.",
         _ => "Nothing reported yet.",
     };
     let shown = if table.shown == table.total { String::new() } else { format!("{} of ", grouped(wide(table.shown))) };
@@ -69,6 +72,7 @@ pub(crate) fn entry(report: &Report, table: Table, more: String, parts: Vec<(Str
         lower: table.title.to_lowercase(),
         total: format!("{shown}{}", grouped(wide(table.total))),
         nothing,
+        note: String::new(),
         table,
         more,
         parts,

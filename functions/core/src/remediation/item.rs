@@ -275,6 +275,13 @@ impl Item {
         last.map(|step| &step.at)
     }
 
+    /// The planned change in a sentence, or what a person is to do.
+    #[must_use]
+    pub fn change(&self) -> &str {
+        let change = self.plan.as_ref().map(|plan| plan.effect.as_str());
+        change.or_else(|| self.advice.as_ref().map(|advice| advice.reason.as_str())).unwrap_or_default()
+    }
+
     /// Why it is in its state.
     #[must_use]
     pub fn reason(&self) -> &str {

@@ -15,7 +15,7 @@
 //! | [`decision`] | approvals, and the stop switch |
 //! | [`call`] | requests to AWS, as data |
 //! | [`action`], [`actions`] | what each action reads and writes |
-//! | [`summary`], [`page`] | the result of a run, and the page of all remediations |
+//! | [`summary`], [`page`], [`listed`] | the result of a run, the page of all remediations, and the list that the report takes |
 
 pub mod action;
 pub mod actions;
@@ -25,6 +25,7 @@ pub mod call;
 pub mod decision;
 pub mod guard;
 pub mod item;
+pub mod listed;
 pub mod page;
 pub mod settings;
 pub mod state;

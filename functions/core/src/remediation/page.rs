@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{call::escaped, decision::Switch, item::Item, state::State, summary::Summary};
+use super::{call::escaped, decision::Switch, item::Item, listed::in_order, summary::Summary};
 
 /// Remediations that the page shows, those that wait first; the command `remediation list` shows all.
 pub const SHOWN: usize = 500;
@@ -14,26 +14,6 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;mar
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #d0d7de;padding:.3rem .6rem;text-align:left;\
 vertical-align:top;overflow-wrap:anywhere}pre{background:#f6f8fa;padding:.6rem;overflow-x:auto}summary{cursor:pointer}\
 .state{font-weight:600}";
-
-/// The order of states on the page: what waits for somebody comes first.
-const ORDER: [State; 16] = [
-    State::AwaitingApproval,
-    State::Approved,
-    State::Acting,
-    State::Undoing,
-    State::Acted,
-    State::Verifying,
-    State::Failed,
-    State::Contained,
-    State::Planned,
-    State::Observed,
-    State::Advised,
-    State::Expired,
-    State::Rejected,
-    State::Undone,
-    State::Fixed,
-    State::Superseded,
-];
 
 /// The page.
 #[must_use]
@@ -60,9 +40,7 @@ pub fn page(summary: &Summary, items: &[Item], switch: Option<&Switch>) -> Strin
     if items.is_empty() {
         text.push_str("<p>There are none.</p>");
     }
-    let mut sorted: Vec<&Item> = items.iter().collect();
-    sorted.sort_by_key(|item| (ORDER.iter().position(|state| *state == item.state), &item.rule, &item.id));
-    for item in sorted.iter().take(SHOWN) {
+    for item in in_order(items).into_iter().take(SHOWN) {
         one(&mut text, item);
     }
     if items.len() > SHOWN {
@@ -72,8 +50,6 @@ pub fn page(summary: &Summary, items: &[Item], switch: Option<&Switch>) -> Strin
 }
 
 fn one(text: &mut String, item: &Item) {
-    let change = item.plan.as_ref().map(|plan| plan.effect.as_str());
-    let change = change.or_else(|| item.advice.as_ref().map(|advice| advice.reason.as_str())).unwrap_or_default();
     let _ = write!(
         text,
         "<details><summary><span class=\"state\">{}</span> {}: {} <code>{}</code></summary><p>{}</p>",
@@ -81,7 +57,7 @@ fn one(text: &mut String, item: &Item) {
         escaped(&item.rule),
         escaped(&item.resource.resource_id),
         escaped(&item.id),
-        escaped(change)
+        escaped(item.change())
     );
     if let Some(plan) = &item.plan {
         if let Some(approval) = &plan.approval {
@@ -116,12 +92,10 @@ fn one(text: &mut String, item: &Item) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::{
         key::LEDGER_PREFIX,
-        remediation::{item::tests::planned, settings::Mode},
+        remediation::{item::tests::planned, settings::Mode, state::State},
         run::tests::run,
     };
 
@@ -147,8 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn every_state_has_its_place_and_the_page_lies_where_remediation_writes() {
-        assert_eq!(ORDER.into_iter().collect::<BTreeSet<_>>(), State::ALL.into_iter().collect());
+    fn page_lies_where_remediation_writes() {
         assert!(KEY.starts_with(LEDGER_PREFIX));
     }
 }

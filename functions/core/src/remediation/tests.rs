@@ -273,9 +273,9 @@ impl Window<'_> {
 }
 
 #[test]
-fn plans_of_ten_thousand_findings_take_less_than_a_second() {
+fn each_of_ten_thousand_findings_has_a_plan() {
     let action = super::actions::action("s3-tls-only").unwrap();
-    let (given, began) = (BTreeMap::new(), std::time::Instant::now());
+    let given = BTreeMap::new();
     let parameters = super::action::Parameters { given: &given, known: action.parameters() };
     let mut changes = 0;
     for number in 0..10_000 {
@@ -288,7 +288,6 @@ fn plans_of_ten_thousand_findings_take_less_than_a_second() {
         let proposal = action.propose(&target, &parameters, &part).unwrap();
         changes += usize::from(matches!(proposal, super::action::Proposal::Change { .. }));
     }
+    // How long that takes, `make bench` measures.
     assert_eq!(changes, 10_000);
-    // A machine that is busy takes longer; this is far beyond what it needs.
-    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
 }

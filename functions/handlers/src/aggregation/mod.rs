@@ -15,6 +15,7 @@ mod known;
 mod learning;
 mod reading;
 mod recording;
+mod remediating;
 mod state;
 mod writing;
 
@@ -208,6 +209,7 @@ impl Aggregation {
             aliases: aliases.into_iter().collect(),
             arrivals: frozen.arrivals,
             coverage: frozen.coverage,
+            remediation: frozen.remediation,
             resources,
             unreadable_resources: unreadable,
             other_evaluations,
@@ -251,6 +253,7 @@ impl Aggregation {
             recorder_stopped: recording::any_stopped(&self.config, known.regions(), &state.run()).await?,
             before: latest.filter(|latest| latest.run_id != state.run().id),
             coverage: covering::read(&self.config, known, &state.run().id).await,
+            remediation: remediating::read(&self.store, &state.run().id).await,
         });
         Ok(Left::Nothing)
     }

@@ -11,6 +11,7 @@ use functions_core::{
     aggregate::Latest,
     key::REPORT_STATE,
     record::SCHEMA_VERSION,
+    remediation::listed::Listed,
     run::{Origin, Run},
 };
 use functions_report::{
@@ -101,6 +102,9 @@ pub(super) struct Frozen {
     /// What is recorded, and how rules evaluate, where that may be read.
     #[serde(default)]
     pub coverage: Option<Coverage>,
+    /// What remediation left, where it has run.
+    #[serde(default)]
+    pub remediation: Option<Listed>,
 }
 
 /// Through what is read, and which configuration says what it means.

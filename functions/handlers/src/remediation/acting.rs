@@ -66,7 +66,7 @@ impl Remediation {
             let reason = "the rule has another mode, action or parameters than the plan was made for";
             return self.ended(item, Event::Vanish, reason, invocation).await;
         }
-        match self.finding(item).await? {
+        match self.finding(&item.rule, &item.resource, &item.origin()).await? {
             Some(finding) if finding.open && !finding.waived => {}
             Some(_) => return self.ended(item, Event::Vanish, "the finding is gone or waived", invocation).await,
             None => return Ok(Acted::Left("processing has not stored the finding yet".to_owned())),

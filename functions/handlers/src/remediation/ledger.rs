@@ -1,6 +1,6 @@
 //! Remediations, budget, leases and the stop switch in the ledger's table.
 
-use compliance_types::time::Timestamp;
+use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
     finding::{self, Finding, Findings, UnreadableEntry},
     ledger::{Entry, Write},
@@ -79,13 +79,18 @@ impl Remediation {
         Ok(self.table.get(&item::partition(&item.origin()), &lease_sort(item)).await?)
     }
 
-    /// The finding that a remediation is about, as processing stored it.
-    pub(super) async fn finding(&self, item: &Item) -> Result<Option<Finding>, HandlerError> {
-        let sort = finding::sort(&item.rule, &item.region, &item.resource);
-        let entry = self.table.get(&finding::partition(&item.account), &sort).await?;
+    /// The finding of a rule at a resource, as processing stored it.
+    pub(super) async fn finding(
+        &self,
+        rule: &str,
+        resource: &Resource,
+        origin: &Origin,
+    ) -> Result<Option<Finding>, HandlerError> {
+        let sort = finding::sort(rule, &origin.region, resource);
+        let entry = self.table.get(&finding::partition(&origin.account), &sort).await?;
         let entries: Vec<Entry> = entry.into_iter().collect();
-        let found = finding::read(&entries, &item.origin())?.remove(&item.rule);
-        Ok(found.and_then(|mut found| found.remove(&item.resource)))
+        let found = finding::read(&entries, origin)?.remove(rule);
+        Ok(found.and_then(|mut found| found.remove(resource)))
     }
 
     /// The findings of the rules that are remediated.

@@ -57,8 +57,16 @@ impl Remediation {
             let resource =
                 Resource { resource_type: change.resource_type.clone(), resource_id: change.resource_id.clone() };
             let before = self.item(origin, &item::id(origin, &change.rule, &resource)).await?;
-            if before.as_ref().is_none_or(|item| item.begins_anew(&change.time)) {
-                open.push(Open { rule: change.rule.clone(), resource, since: change.time.clone(), before });
+            let since = match self.found(change, &resource, before.is_some(), origin).await? {
+                Ok(since) => since,
+                Err(reason) => {
+                    let fields = serde_json::json!({ "eventId": change.event_id, "reason": reason });
+                    log::info(&invocation.run.id, "a change is not planned now", &fields);
+                    continue;
+                }
+            };
+            if before.as_ref().is_none_or(|item| item.begins_anew(&since)) {
+                open.push(Open { rule: change.rule.clone(), resource, since, before });
             }
         }
         let planned = self.plan(open, configuration, settings, invocation).await;
@@ -71,6 +79,33 @@ impl Remediation {
         });
         self.ask(&mut stored.collect::<Vec<_>>(), configuration, invocation).await;
         Ok(())
+    }
+
+    /// Since when a change's finding is open, or why that is not known: nobody is asked to approve what a message alone says,
+    /// which anybody who may send to the queue can make up. What processing stored is what AWS Config said. Where it has stored
+    /// nothing yet, AWS Config is asked, unless there was a remediation before: a person may have rejected that one, and its next
+    /// one begins by the time that processing stores.
+    async fn found(
+        &self,
+        change: &ComplianceChange,
+        resource: &Resource,
+        again: bool,
+        origin: &Origin,
+    ) -> Result<Result<Timestamp, String>, HandlerError> {
+        match self.finding(&change.rule, resource, origin).await? {
+            Some(finding) if finding.open && !finding.waived => return Ok(Ok(finding.since)),
+            Some(finding) if finding.open => return Ok(Err("a waiver covers the finding".to_owned())),
+            _ if again => return Ok(Err("processing has not stored that the finding is open again".to_owned())),
+            _ => {}
+        }
+        Ok(match self.evaluation(&change.rule, resource).await {
+            Ok(Some(found)) if found.compliance == "NON_COMPLIANT" => {
+                let known = found.recorded.map(Timestamp::from_unix_seconds);
+                Ok(known.map_or_else(|| change.time.clone(), |known| known.min(change.time.clone())))
+            }
+            Ok(_) => Err("AWS Config has no such finding".to_owned()),
+            Err(reason) => Err(format!("whether AWS Config has the finding cannot be determined: {reason}")),
+        })
     }
 
     /// Plans what would fix each of these findings.

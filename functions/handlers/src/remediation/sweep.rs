@@ -9,7 +9,7 @@ use functions_core::{
         decision::{Switch, is_expired},
         guard::Fact,
         item::{self, Item},
-        page,
+        listed, page,
         settings::{Mode, RuleSettings, Settings},
         state::{Event, State},
         summary::{self, Summary},
@@ -23,7 +23,7 @@ use super::{
     mode,
     planning::{Open, Planned},
 };
-use crate::{budget::Budget as Time, error::HandlerError, invocation::Invocation, log};
+use crate::{budget::Budget as Time, error::HandlerError, invocation::Invocation, log, store::JSON};
 
 /// Findings that a run plans at most: each takes several requests.
 const PLANS: usize = 500;
@@ -72,6 +72,8 @@ impl Remediation {
         let switch = self.switch(origin).await?;
         let page = page::page(&result, &items, switch.as_ref());
         self.store.write(page::KEY, "text/html; charset=utf-8", page.into_bytes()).await?;
+        let list = listed::listed(&result, &items, Switch::stops(switch.as_ref()));
+        self.store.write(listed::KEY, JSON, serde_json::to_vec(&list)?).await?;
         let answer = serde_json::to_value(&result)?;
         log::info(&invocation.run.id, "remediation", &answer);
         Ok(answer)

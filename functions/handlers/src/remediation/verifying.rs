@@ -1,6 +1,10 @@
 //! Asks AWS Config whether a changed resource complies, and finds out what became of interrupted changes.
 
-use compliance_types::{resource::ACCOUNT, time::Timestamp};
+use aws_sdk_config::primitives::DateTime;
+use compliance_types::{
+    resource::{ACCOUNT, Resource},
+    time::Timestamp,
+};
 use functions_core::{
     details::{self, Details},
     remediation::{
@@ -20,6 +24,16 @@ use crate::{
     invocation::Invocation,
     log,
 };
+
+/// A result of AWS Config.
+pub(super) struct Evaluation {
+    /// `COMPLIANT`, `NON_COMPLIANT`, ...
+    pub compliance: String,
+    /// When the rule was invoked for it, where AWS Config says so. Unit: seconds since 1970 in UTC.
+    pub invoked: Option<u64>,
+    /// When AWS Config recorded it. Unit: seconds since 1970 in UTC.
+    pub recorded: Option<u64>,
+}
 
 impl Remediation {
     /// The remediation after AWS Config was asked about its resource; none where nothing is new.
@@ -91,26 +105,34 @@ impl Remediation {
 
     /// Whether the rule finds the resource compliant by an evaluation after a time; none where there was none.
     async fn evaluated(&self, item: &Item, after: &Timestamp) -> Fact<Option<bool>> {
+        let found = self.evaluation(&item.rule, &item.resource).await?;
+        let found = found.filter(|found| found.invoked.is_some_and(|invoked| invoked > after.unix_seconds()));
+        Ok(found.map(|found| found.compliance == "COMPLIANT"))
+    }
+
+    /// What AWS Config says of a resource by a rule; none where it has no result.
+    pub(super) async fn evaluation(&self, rule: &str, resource: &Resource) -> Fact<Option<Evaluation>> {
         let mut token: Option<String> = None;
         loop {
             let page = self.config.read(|client| {
                 let request = client.get_compliance_details_by_resource();
-                let request = request.resource_type(&item.resource.resource_type);
-                request.resource_id(&item.resource.resource_id).set_next_token(token.clone()).send()
+                let request = request.resource_type(&resource.resource_type);
+                request.resource_id(&resource.resource_id).set_next_token(token.clone()).send()
             });
             let page =
                 page.await.map_err(|error| AwsError::new("GetComplianceDetailsByResource", &error).to_string())?;
             for result in page.evaluation_results() {
                 let qualifier = result.evaluation_result_identifier().and_then(|one| one.evaluation_result_qualifier());
-                if qualifier.and_then(|one| one.config_rule_name()) != Some(item.rule.as_str()) {
+                if qualifier.and_then(|one| one.config_rule_name()) != Some(rule) {
                     continue;
                 }
-                let invoked = result.config_rule_invoked_time().or_else(|| result.result_recorded_time());
-                let invoked = invoked.and_then(|time| u64::try_from(time.secs()).ok());
-                if invoked.is_none_or(|invoked| invoked <= after.unix_seconds()) {
-                    return Ok(None);
-                }
-                return Ok(Some(result.compliance_type().is_some_and(|one| one.as_str() == "COMPLIANT")));
+                let seconds = |time: Option<&DateTime>| time.and_then(|time| u64::try_from(time.secs()).ok());
+                let recorded = seconds(result.result_recorded_time());
+                return Ok(Some(Evaluation {
+                    compliance: result.compliance_type().map_or_else(String::new, |one| one.as_str().to_owned()),
+                    invoked: seconds(result.config_rule_invoked_time()).or(recorded),
+                    recorded,
+                }));
             }
             let next = page.next_token.filter(|next| !next.is_empty() && Some(next) != token.as_ref());
             if next.is_none() {

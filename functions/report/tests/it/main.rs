@@ -8,4 +8,10 @@ mod numbers;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod remediations;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod waivers;
+#[cfg(test)]
+mod week;

@@ -7,6 +7,7 @@ mod exported;
 mod faults;
 mod learned;
 mod recorders;
+mod remediations;
 mod reports;
 mod runs;
 

@@ -8,6 +8,7 @@ mod delivery;
 mod elsewhere;
 mod faults;
 mod notices;
+mod nothing_new;
 mod real_account;
 mod replay;
 mod runs;

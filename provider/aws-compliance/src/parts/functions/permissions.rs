@@ -4,6 +4,7 @@ use aws_resources::{ArnBuilder, PolicyDocument, Statement, cloudwatch, dynamodb,
 use functions_core::configuration::MonitoringConfiguration;
 use functions_core::contract::{Handler, metric};
 use functions_core::key;
+use functions_core::remediation::listed;
 use pulumi_component::{Output, interpolate};
 
 use crate::parts::functions::shared::Shared;
@@ -118,7 +119,7 @@ fn configuration(shared: &Shared<'_>) -> Statement {
     Statement::allow("Configuration").actions(["s3:GetObject"]).on(objects)
 }
 
-/// Aggregation reads its configuration, through the aggregator, its own last report and whether anything is recorded, and
+/// Aggregation reads its configuration, through the aggregator, its own last report, what remediation left and whether anything is recorded, and
 /// writes reports and history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
     let reads_and_writes = vec![
@@ -130,6 +131,11 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
             key::REPORT_PAGE
         )),
         Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
+        Statement::allow("Remediations").actions(["s3:GetObject"]).on(interpolate!(
+            "{}/{}",
+            &shared.bucket_arn,
+            listed::KEY
+        )),
         // An aggregator's ARN ends in an id that AWS gives it.
         Statement::allow("Aggregator")
             .actions([
