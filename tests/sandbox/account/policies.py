@@ -19,7 +19,7 @@ from ministack.core.iam_evaluator import (
 from ministack.core.responses import get_region, request_scope
 from ministack.services import iam, kms
 
-from account import audit, authorization
+from account import arns, audit, authorization
 
 AWS_OWNED_ALIASES = ("alias/aws/",)
 
@@ -117,7 +117,7 @@ def find_key(key: str) -> dict | None:
 
 def is_customer_key(key: str | None) -> bool:
     """False for no key and for the keys AWS manages itself (`alias/aws/sns`), whose policy nobody can change."""
-    return bool(key) and not key.rsplit(":", 1)[-1].startswith(AWS_OWNED_ALIASES)
+    return bool(key) and not arns.resource_of(key).startswith(AWS_OWNED_ALIASES)
 
 
 def role_exists(role_arn: str) -> bool:
@@ -128,8 +128,7 @@ def role_exists(role_arn: str) -> bool:
 
 def role_name(role_arn: str) -> str:
     """The name in a role's ARN, or in the ARN of a session of it (`assumed-role/NAME/SESSION`)."""
-    resource = role_arn.split(":", 5)[-1]
-    parts = resource.split("/")
+    parts = arns.resource_of(role_arn).split("/")
     return parts[1] if parts[0] == "assumed-role" else parts[-1]
 
 
@@ -147,7 +146,7 @@ def _request(principal: str, action: str, resource: str, context: dict) -> EvalC
     return EvalContext(
         principal_arn=principal,
         principal_type="AssumedRole" if "role/" in principal else "User",
-        principal_account=principal.split(":")[4],
+        principal_account=arns.account_of(principal),
         action=action,
         resource_arn=authorization.resource(action, resource),
         region=get_region(),

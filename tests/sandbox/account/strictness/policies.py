@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from ministack.core import iam_evaluator
 from ministack.services import iam, s3, sns, sqs, sts
 
-from account import authorization, grammar, hooks
+from account import arns, authorization, grammar, hooks
 
 OUT_OF_SCOPE = "Policy statement action out of service scope!"
 MORE_THAN_ONE = "Policy statement must apply to a single resource!"
@@ -62,7 +62,7 @@ def _bucket(name: str, body: bytes):
 
 def _bucket_fault(name: str, body: bytes) -> str | None:
     for statement in grammar.statements(body.decode()):
-        resources = [str(one).split(":", 5)[-1] for one in grammar.listed(statement.get("Resource", name))]
+        resources = [arns.resource_of(str(one)) for one in grammar.listed(statement.get("Resource", name))]
         if any(one != "*" and not fnmatchcase(name, one.split("/")[0]) for one in resources):
             return "Policy has invalid resource"
         # `*` names the bucket and every object; a name with a slash names objects.
