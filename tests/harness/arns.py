@@ -1,8 +1,8 @@
 """ARNs are read and written by the parser of `compliance-types/src/arn.rs`, and read by `account/arns.py` in the tests.
 
 Code that splits an ARN at colons reads the wrong part as soon as a form comes that it does not expect: no account, or a
-colon in the resource. Every other split at colons is listed here with what it splits. Tests of Rust crates are not checked:
-they state ARNs in full, because an ARN that is built by the code under test proves nothing.
+colon in the resource. Every other split at colons is listed here with what it splits. Tests of Rust crates are not
+checked: they state ARNs in full, because an ARN that is built by the code under test proves nothing.
 """
 
 from __future__ import annotations
