@@ -23,7 +23,7 @@ SOURCES = (("compliance-types", "functions", "provider"), "*.rs", OF_RUST), (("t
 WITH_ID = re.compile(rf"({'|'.join(REPORTED)})_(\d+|[a-z]\d*)_")
 
 
-def tests() -> Iterator[str]:
+def names_of_tests() -> Iterator[str]:
     """The names of all tests, those of Python without `test_`."""
     for folders, pattern, function in SOURCES:
         for folder in folders:
@@ -37,14 +37,14 @@ def test_every_reported_problem_is_in_the_table():
 
 
 def test_every_reported_problem_has_a_test_that_is_named_after_it():
-    known = set(tests())
+    known = set(names_of_tests())
     rows = [(source, one, name) for source, of_source in TABLE.items() for one, name in of_source.items()]
     assert [name for source, one, name in rows if not name.startswith(f"{source}_{one}_")] == []
     assert [name for _source, _one, name in rows if name not in known] == []
 
 
 def test_every_test_that_is_named_after_a_reported_problem_names_one_that_exists():
-    named = {name: found.groups() for name in tests() if (found := WITH_ID.match(name))}
+    named = {name: found.groups() for name in names_of_tests() if (found := WITH_ID.match(name))}
     assert [name for name, (source, one) in named.items() if one not in REPORTED[source]] == []
 
 
