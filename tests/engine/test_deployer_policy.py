@@ -192,7 +192,7 @@ def test_real_provider_a3_the_deployer_may_list_the_subscriptions_of_its_topics_
     topics = [account.client("sns").create_topic(Name=name)["TopicArn"] for name in ("compliance-alerts", "payments")]
     sns = deployer(BASE, recorded=False).client("sns")
     assert sns.list_subscriptions_by_topic(TopicArn=topics[0])["Subscriptions"] == []
-    with pytest.raises(ClientError, match="AuthorizationError|AccessDenied"):
+    with pytest.raises(ClientError, match="not authorized"):
         sns.list_subscriptions_by_topic(TopicArn=topics[1])
 
 
@@ -216,7 +216,7 @@ OF_THE_REAL_PROVIDER = {
 
 
 def test_real_provider_c4_what_the_provider_uses_is_allowed_and_does_not_count_as_unused():
-    assert OF_THE_REAL_PROVIDER <= actions(BASE)
+    assert actions(BASE) >= OF_THE_REAL_PROVIDER
     assert OF_THE_REAL_PROVIDER.isdisjoint(unexercised())
 
 

@@ -18,7 +18,7 @@ def test_no_arn_of_the_tree_is_read_or_written_by_hand():
     [
         "let account = arn.split(':').nth(4);",
         "let parts: Vec<_> = text.splitn(6, ':').collect();",
-        "let name = text\n    .rsplit(\":\")\n    .next();",
+        'let name = text\n    .rsplit(":")\n    .next();',
         "let (_, rest) = text.split_once(':')?;",
         'let is_arn = text.starts_with("arn:aws");',
         'let arn = format!("arn:{partition}:s3:::{name}");',

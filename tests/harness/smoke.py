@@ -72,7 +72,7 @@ WATCHED = {
 
 @dataclass
 class Row:
-    """One thing that was tried: what, the finding of the review that it answers, what is wrong, and what else it found."""
+    """One thing that was tried: what, which finding of the review it answers, what is wrong, and what else it found."""
 
     what: str
     finding: str

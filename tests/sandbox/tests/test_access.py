@@ -154,7 +154,7 @@ TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service":
     ("denied", "code"), [("iam:PassRole", "AccessDeniedException"), ("kms:Encrypt", "AccessDeniedException")]
 )
 def test_a_boundary_limits_what_is_asked_in_the_callers_name_too(account, role, key, refused, denied, code):
-    """IAM User Guide, "Permissions boundaries for IAM entities": of roles that are passed, and of keys that are used."""
+    """IAM User Guide, "Permissions boundaries for IAM entities": a role that is passed, and a key that is used."""
     arn, made, iam = key(), role(), account.client("iam")
     creator = role({"Action": ["lambda:*", "iam:PassRole", "kms:*"]})
     statements = [*BOUNDARY["Statement"], {"Effect": "Deny", "Action": denied, "Resource": "*"}]

@@ -8,6 +8,7 @@ from ministack.core import iam_evaluator
 
 from account import arns, hooks
 
+
 def install() -> None:
     """Compare resources and ARN conditions part by part."""
     hooks.around(iam_evaluator, "_resource_matches", _resource_matches)
