@@ -114,6 +114,12 @@ impl<'a> Arn<'a> {
         Ok(Self { partition, service, region, account, resource })
     }
 
+    /// The ARN of a bucket, which has neither region nor account (Service Authorization Reference, "Amazon S3").
+    #[must_use]
+    pub fn of_bucket(partition: &'a str, name: &'a str) -> Self {
+        Self { partition, service: "s3", region: "", account: Account::None, resource: name }
+    }
+
     /// The account's id, where one stands in its place.
     pub fn account_id(&self) -> Option<&'a str> {
         match self.account {
@@ -199,6 +205,11 @@ mod tests {
         ] {
             assert_eq!(Arn::parse(text).map(|arn| arn.to_string()).as_deref(), Ok(text));
         }
+    }
+
+    #[test]
+    fn an_arn_of_a_bucket_has_neither_region_nor_account() {
+        assert_eq!(Arn::of_bucket("aws-cn", "reports").to_string(), "arn:aws-cn:s3:::reports");
     }
 
     #[test]

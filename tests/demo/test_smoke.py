@@ -42,7 +42,7 @@ def test_smoke_deploys_watches_destroys_and_leaves_what_it_said(endpoint, capsys
     text = capsys.readouterr().out
     assert status == 0, text
     assert "Cost:" in text and "Duration:" in text and text.index("Cost:") < text.index("`up` deploys")
-    assert "13 of 13 work" in text
+    assert "16 of 16 work" in text
     # The region had no recorder: `auto` created one, with the service-linked role, which remains.
     assert account.client("config").describe_configuration_recorders()["ConfigurationRecorders"] == []
     (role,) = account.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
@@ -62,7 +62,7 @@ def test_smoke_destroys_with_the_credentials_of_that_moment(monkeypatch):
 
     place = smoke.Place(session=None)
     monkeypatch.setattr(smoke.Place, "environment", lambda _self: {"AWS_SESSION_TOKEN": "of the end"})
-    smoke.Smoke(place, Stack())._destroy()
+    smoke.Smoke(place, Stack(), deletes=True)._destroy()
     assert given == [{"AWS_SESSION_TOKEN": "of the end", "PYTHONPATH": "x"}]
 
 
@@ -111,7 +111,8 @@ def test_each_finding_of_the_review_is_tried_or_has_a_reason(monkeypatch):
     run = smoke.Smoke(smoke.Place(session=None), Outputs())
     monkeypatch.setattr(run, "_objects", lambda *_: [])
     run.run()
-    run._watch()
+    run._watch_default()
+    run._watch_runs()
     assert FINDINGS - tried == set(smoke.NOT_TRIED)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import parliament
 import pytest
+from botocore.exceptions import ClientError
 
 from account.client import Account, prepare_landing_zone
 from engine.deployment import yaml_program
@@ -185,6 +186,38 @@ def test_without_the_statement_of_the_service_linked_role_a_recorder_cannot_be_c
     with pytest.raises(EngineError, match="iam:CreateServiceLinkedRole"):
         stack(account, {**INPUTS, "recorder": {"mode": "create"}}).up()
     assert "iam:CreateServiceLinkedRole" in account.asked()["denied"]
+
+
+def test_real_provider_a3_the_deployer_may_list_the_subscriptions_of_its_topics_and_of_no_others(deployer, account):
+    topics = [account.client("sns").create_topic(Name=name)["TopicArn"] for name in ("compliance-alerts", "payments")]
+    sns = deployer(BASE, recorded=False).client("sns")
+    assert sns.list_subscriptions_by_topic(TopicArn=topics[0])["Subscriptions"] == []
+    with pytest.raises(ClientError, match="not authorized"):
+        sns.list_subscriptions_by_topic(TopicArn=topics[1])
+
+
+# What the real provider was seen to call, and no test used.
+OF_THE_REAL_PROVIDER = {
+    "glue:GetPartitionIndexes",
+    "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
+    "lambda:GetFunctionCodeSigningConfig",
+    "lambda:ListTags",
+    "lambda:ListVersionsByFunction",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLogging",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketRequestPayment",
+    "s3:GetBucketWebsite",
+    "s3:GetReplicationConfiguration",
+}
+
+
+def test_real_provider_c4_what_the_provider_uses_is_allowed_and_does_not_count_as_unused():
+    assert actions(BASE) >= OF_THE_REAL_PROVIDER
+    assert OF_THE_REAL_PROVIDER.isdisjoint(unexercised())
 
 
 def unexercised() -> dict[str, str]:

@@ -9,6 +9,7 @@ simulated account, with the stand-in for that provider.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -18,10 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import boto3
+import yaml
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import artefacts, leftovers
+from . import artefacts, leftovers, smoke_checks
 from . import engine as engines
 from .artefacts import BUILD, ROOT, ToolchainError
 from .engine import Engine, EngineError
@@ -49,21 +51,38 @@ NOT_TRIED = {
     "14": "a role that nothing assumes: no service says so within the time of this test",
     "16": "AWS China and AWS GovCloud: they need an account of their own",
 }
-WORKING_STATES = {"COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"}
+# Where the report bucket has the records of processing, and what names the last report.
+RECORDS, LATEST = "reports/processing/", "reports/aggregation/latest.json"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+# What the default program is given once it was watched: a schedule that comes within the hour, a destroy that retains
+# nothing, and a rule of a name with over 64 characters, because the service model allows no more in a read of results.
+WATCHED = {
+    "functions": {"schedule": "rate(10 minutes)"},
+    "reports": {"onDestroy": "delete"},
+    "rules": {
+        "managed": [
+            {
+                "identifier": "S3_BUCKET_SSL_REQUESTS_ONLY",
+                "name": "s3-buckets-refuse-requests-over-plain-http-and-have-a-rule-with-a-long-name",
+            }
+        ]
+    },
+}
 
 
 @dataclass
 class Row:
-    """One thing that was tried: what, which finding of the review it answers, and what came of it."""
+    """One thing that was tried: what, which finding of the review it answers, what is wrong, and what else it found."""
 
     what: str
     finding: str
     problem: str | None
+    notes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return f"  {'ok' if self.problem is None else 'FAILED':7} {self.what} [{self.finding}]" + (
-            f"\n          {self.problem}" if self.problem else ""
-        )
+        told = ([self.problem] if self.problem else []) + self.notes
+        first = f"  {'ok' if self.problem is None else 'FAILED':7} {self.what} [{self.finding}]"
+        return "\n          ".join([first, *told])
 
 
 @dataclass
@@ -110,39 +129,49 @@ class Smoke:
     stack: Stack
     rows: list[Row] = field(default_factory=list)
     key: str | None = None
+    # Whether the program is one whose destroy deletes everything.
+    deletes: bool = False
+    # What the attempt that runs now has to say although nothing is wrong.
+    notes: list[str] = field(default_factory=list)
 
     def run(self) -> None:
         """Try everything in order. Whatever happens, what was deployed is destroyed."""
         try:
-            if self.record("`up` deploys", "1, 2, 13", self._up):
-                self._watch()
+            if self.record("`up` deploys the default program", "1, 2, 13", self._up):
+                self._watch_default()
+                if self.record("`up` with other settings replaces and deletes nothing", "to be tried", self._change):
+                    self._watch_runs()
         finally:
             if self.record("`destroy` takes everything away", "real-provider a1", self._destroy):
                 self.record("nothing remains but what was said", "case 20", self._remains)
 
     def record(self, what: str, finding: str, attempt: Callable[[], str | None]) -> bool:
         """Try one thing and show it."""
+        self.notes = []
         try:
             problem = attempt()
         except (EngineError, ClientError, BotoCoreError) as error:
             problem = str(error).strip()
-        self.rows.append(Row(what, finding, problem))
+        self.rows.append(Row(what, finding, problem, self.notes))
         print(self.rows[-1], flush=True)
         return problem is None
 
-    def _watch(self) -> None:
+    def _watch_default(self) -> None:
+        """What the default program does by itself, before its first scheduled run."""
         outputs = self.stack.outputs()
         self.key = outputs["kmsKeyArn"]
-        place, bucket = self.place, outputs["bucketName"]
-        names = outputs["configRuleNames"]
-        began = {record["Key"] for record in self._objects(bucket, "reports/processing/")}
-        self.record("the first run read its rules and left a record", "3, 4", lambda: None if began else "no record")
-        self.record("no alarm rings after the deployment", "9", self._alarms)
-        self.record(
-            "AWS Config evaluates the rules",
-            "8",
-            lambda: place.eventually(FIRST_EVALUATIONS, lambda: self._evaluated(names)),
-        )
+        bucket, names = outputs["bucketName"], outputs["configRuleNames"]
+        self.record("the first run read its rules and left a record", "3, 4", lambda: self._first(bucket))
+        self.record("no alarm rings after the deployment", "9", lambda: self._alarms(bucket))
+        self.record("AWS Config evaluates every rule", "8", lambda: self._evaluated(names))
+        self.record("`up` again changes nothing", "real-provider b2", self._again)
+
+    def _watch_runs(self) -> None:
+        """What follows from the schedule, which is a short one now."""
+        outputs, place = self.stack.outputs(), self.place
+        bucket, names = outputs["bucketName"], outputs["configRuleNames"]
+        began = {record["Key"] for record in self._objects(bucket, RECORDS)}
+        self.record("AWS Config evaluates every rule, the new one too", "8", lambda: self._evaluated(names))
         self.record(
             "the results of a rule whose name has over 64 characters can be read",
             "to be tried",
@@ -163,7 +192,7 @@ class Smoke:
         )
         functions = [outputs[f"{name}LambdaName"] for name in ("processing", "aggregation", "remediation")]
         self.record("no function logged an error", "3, 4, 10", lambda: self._errors(functions))
-        self.record("no alarm rings after the runs", "7, 9, 12", self._alarms)
+        self.record("no alarm rings after the runs", "7, 9, 12", lambda: self._alarms(bucket))
         self.record("`up` again changes nothing", "real-provider b2", self._again)
 
     def _up(self) -> None:
@@ -173,9 +202,24 @@ class Smoke:
         again = self.stack.up()
         return None if again.none else f"it changed {again.touched}"
 
+    def _change(self) -> str | None:
+        """Deploy with settings under which the rest can be watched within the hour and a destroy retains nothing."""
+        program = self.stack.folder / "Pulumi.yaml"
+        project = yaml.safe_load(program.read_text(encoding="utf-8"))
+        project["resources"]["compliance"]["properties"] |= WATCHED
+        program.write_text(yaml.safe_dump(project), encoding="utf-8")
+        touched = self.stack.up().touched
+        self.deletes = True
+        wrong = {urn: operation for urn, operation in touched.items() if operation not in ("create", "update")}
+        return f"it did more than create and update: {wrong}" if wrong else None
+
     def _destroy(self) -> None:
         # The first credentials may have expired by now.
         self.stack.account |= self.place.environment()
+        if not self.deletes:
+            # By default a destroy retains bucket and key. Where this fails, too, the last row says that they are left.
+            with contextlib.suppress(EngineError):
+                self._change()
         self.stack.destroy()
 
     def _remains(self) -> str | None:
@@ -191,14 +235,18 @@ class Smoke:
     def _document(self, bucket: str, key: str) -> dict:
         return json.loads(self.place.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
 
+    def _first(self, bucket: str) -> str | None:
+        return None if self._objects(bucket, RECORDS) else "no record"
+
     def _evaluated(self, names: list[str]) -> str | None:
-        found = self.place.client("config").describe_compliance_by_config_rule(ConfigRuleNames=names[:25])
-        states = {
-            rule["ConfigRuleName"]: rule.get("Compliance", {}).get("ComplianceType")
-            for rule in found["ComplianceByConfigRules"]
-        }
-        # The rule on bucket encryption evaluates the report bucket itself; other rules may find no resource.
-        return None if WORKING_STATES & set(states.values()) else f"no rule has a result yet: {states}"
+        config = self.place.client("config")
+
+        def evaluated() -> str | None:
+            checked = smoke_checks.rules(config, names)
+            self.notes = checked.notes
+            return checked.problem
+
+        return self.place.eventually(FIRST_EVALUATIONS, evaluated)
 
     def _long(self, names: list[str]) -> str | None:
         """The service model allows 64 characters of a name that may have 128; functions record rejected rules."""
@@ -209,7 +257,7 @@ class Smoke:
         return None
 
     def _scheduled(self, bucket: str, began: set[str]) -> str | None:
-        new = [one["Key"] for one in self._objects(bucket, "reports/processing/") if one["Key"] not in began]
+        new = [one["Key"] for one in self._objects(bucket, RECORDS) if one["Key"] not in began]
         triggers = [self._document(bucket, key)["trigger"] for key in new]
         return None if "schedule" in triggers else f"no run by the schedule among {len(new)} new ones ({triggers})"
 
@@ -221,10 +269,10 @@ class Smoke:
 
     def _reported(self, bucket: str) -> str | None:
         keys = {one["Key"] for one in self._objects(bucket, "reports/aggregation/")}
-        if not {"reports/aggregation/index.html", "reports/aggregation/latest.json"} <= keys:
+        if not {"reports/aggregation/index.html", LATEST} <= keys:
             return "there is no report"
         # Of several reports of one day, the key of none says which is the last.
-        last = self._document(bucket, "reports/aggregation/latest.json")["prefix"]
+        last = self._document(bucket, LATEST)["prefix"]
         totals = self._document(bucket, f"{last}summary.json")["totals"]
         return None if totals.get("compliant", 0) + totals.get("nonCompliant", 0) else f"it has no result: {totals}"
 
@@ -235,12 +283,18 @@ class Smoke:
             lines += [event["message"] for page in pages for event in page["events"] if is_error(event["message"])]
         return None if not lines else f"{len(lines)} lines, the first: {lines[0].strip()[:400]}"
 
-    def _alarms(self) -> str | None:
-        alarms = self.place.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{PREFIX}-")["MetricAlarms"]
-        # Unencrypted volumes and the like are the account's: that this alarm rings then is right.
-        wrong = [one for one in alarms if one["StateValue"] == "ALARM" and not one["AlarmName"].endswith("-compliance")]
-        told = {one["AlarmName"]: one.get("StateReason") for one in wrong}
-        return f"there are {len(alarms)} alarms" if not alarms else (f"in ALARM: {told}" if told else None)
+    def _alarms(self, bucket: str) -> str | None:
+        deployed = (one for one in self.stack.resources().values() if one["type"] == ALARM)
+        expected = {one["outputs"]["name"] for one in deployed}
+        found = smoke_checks.alarms(self.place.client("cloudwatch"), PREFIX, expected, self._open_findings(bucket))
+        self.notes = found.notes
+        return found.problem
+
+    def _open_findings(self, bucket: str) -> dict[str, int]:
+        """The open findings of the last report by severity; nothing before the first one."""
+        if not self._objects(bucket, LATEST):
+            return {}
+        return dict(self._document(bucket, f"{self._document(bucket, LATEST)['prefix']}report.json")["severities"])
 
 
 # What Lambda's runtime writes about an invocation that failed (AWS Lambda Developer Guide, "Troubleshoot execution

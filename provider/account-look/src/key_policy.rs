@@ -8,7 +8,7 @@ mod condition;
 
 use std::collections::BTreeMap;
 
-use compliance_types::arn::Arn;
+use compliance_types::arn::{Account, Arn};
 use serde_json::{Value, json};
 
 use condition::{Sent, each};
@@ -55,7 +55,10 @@ const LOGS: &[&str] = &[
 pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[String]) -> Vec<KeyUser> {
     // The principals of the other services end the same in every partition ("AWS service principals").
     let suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let log_group = |name: &str| format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
+    let arn = |service: &'static str, region: &str, resource: &str| {
+        Arn { partition, service, region, account: Account::Id(account), resource }.to_string()
+    };
+    let log_group = |name: &str| arn("logs", region, &format!("log-group:{name}"));
     let service = |sid, principal: &str, purpose, sent: &[(&'static str, Sent)]| KeyUser {
         principal: principal.to_owned(),
         purpose,
@@ -68,7 +71,7 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
     let own_account = [("aws:sourceaccount", Sent::Value(account.to_owned()))];
     vec![
         KeyUser {
-            principal: format!("arn:{partition}:iam::{account}:root"),
+            principal: arn("iam", "", "root"),
             purpose: "the functions' roles, whose own policies count only where the key's policy admits the account",
             sid: "Account",
             is_service: false,

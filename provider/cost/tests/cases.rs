@@ -42,7 +42,7 @@ fn close(found: Range, low: f64, expected: f64, high: f64) {
 }
 
 #[test]
-fn case_1_rule_on_changes_of_counted_resources() {
+fn deployment_1_rule_on_changes_of_counted_resources() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 1_000)]);
     usage.rules = vec![on_change("encrypted", &[BUCKET])];
@@ -51,7 +51,7 @@ fn case_1_rule_on_changes_of_counted_resources() {
 }
 
 #[test]
-fn case_2_periodic_rule_evaluates_every_resource_each_time() {
+fn deployment_2_periodic_rule_evaluates_every_resource_each_time() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 100)]);
     usage.rules = vec![Rule { period_hours: Some(24.0), types: types(&[BUCKET]), ..Rule::default() }];
@@ -61,7 +61,7 @@ fn case_2_periodic_rule_evaluates_every_resource_each_time() {
 }
 
 #[test]
-fn case_3_rule_on_the_account_is_one_evaluation_each_time() {
+fn deployment_3_rule_on_the_account_is_one_evaluation_each_time() {
     let mut usage = usage();
     usage.rules = vec![Rule { period_hours: Some(1.0), ..Rule::default() }];
     // 730 times x 0.001 USD.
@@ -69,7 +69,7 @@ fn case_3_rule_on_the_account_is_one_evaluation_each_time() {
 }
 
 #[test]
-fn case_4_many_evaluations_reach_the_cheaper_tiers() {
+fn deployment_4_many_evaluations_reach_the_cheaper_tiers() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 200_000)]);
     usage.rules = (0..4).map(|n| on_change(&n.to_string(), &[BUCKET])).collect();
@@ -80,7 +80,7 @@ fn case_4_many_evaluations_reach_the_cheaper_tiers() {
 }
 
 #[test]
-fn case_5_evaluations_in_packs_have_tiers_of_their_own() {
+fn deployment_5_evaluations_in_packs_have_tiers_of_their_own() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 100_000)]);
     usage.rules = vec![on_change("own", &[BUCKET]), Rule { in_pack: true, ..on_change("packed", &[BUCKET]) }];
@@ -92,7 +92,7 @@ fn case_5_evaluations_in_packs_have_tiers_of_their_own() {
 }
 
 #[test]
-fn case_6_recorder_of_the_deployment_records_every_change() {
+fn deployment_6_recorder_of_the_deployment_records_every_change() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 1_000), (INTERFACE, 50)]);
     usage.recorder = Recorder { created: true, ..Recorder::default() };
@@ -107,7 +107,7 @@ fn case_6_recorder_of_the_deployment_records_every_change() {
 }
 
 #[test]
-fn case_7_daily_recording_counts_days_with_a_change() {
+fn deployment_7_daily_recording_counts_days_with_a_change() {
     let mut usage = usage();
     usage.resources = counts(&[(INTERFACE, 100)]);
     usage.recorder = Recorder { created: true, frequency: RecordingFrequency::Daily, ..Recorder::default() };
@@ -123,7 +123,7 @@ fn case_7_daily_recording_counts_days_with_a_change() {
 }
 
 #[test]
-fn case_8_what_is_there_whether_it_is_used_or_not() {
+fn deployment_8_what_is_there_whether_it_is_used_or_not() {
     let mut usage = usage();
     (usage.keys, usage.alarm_metrics, usage.metrics, usage.dashboards) = (1, 12, 20, 1);
     let estimate = estimate(&usage);
@@ -138,7 +138,7 @@ fn case_8_what_is_there_whether_it_is_used_or_not() {
 }
 
 #[test]
-fn case_9_functions_that_only_the_schedule_runs() {
+fn deployment_9_functions_that_only_the_schedule_runs() {
     let mut usage = usage();
     usage.functions = Functions { runs: 100.0, memory_mib: 512, ..Functions::default() };
     // 200 runs x 0.20 USD a million = 0.00004. Duration: 200 x 2, 10 and 60 s x 0.5 GB = 200, 1,000, 6,000 GB-seconds x 0.0000166667.
@@ -151,7 +151,7 @@ fn case_9_functions_that_only_the_schedule_runs() {
 }
 
 #[test]
-fn case_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
+fn deployment_10_duplicate_in_a_pack_saves_the_price_of_its_evaluations() {
     let mut usage = usage();
     usage.resources = counts(&[(BUCKET, 1_000), (INTERFACE, 10)]);
     let managed = |parameters: &[(&str, &str)]| Rule {

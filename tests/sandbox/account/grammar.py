@@ -34,9 +34,11 @@ AWS_PRINCIPAL = re.compile(
     r"arn:aws:iam::cloudfront:user/[^*?]+|A[A-Z0-9]{15,127}"
 )
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
-# Characters of a document, without white space, as IAM counts them; of inline policies, those of a role together (IAM
-# User Guide, "IAM and AWS STS quotas"). A key's policy is counted in bytes (AWS KMS API Reference, "PutKeyPolicy").
-MANAGED_SIZE, INLINE_SIZE, TRUST_SIZE, KEY_SIZE = 6_144, 10_240, 2_048, 32_768
+# Characters of a document, without white space, as IAM counts them (IAM User Guide, "IAM and AWS STS quotas"). A key's
+# policy is counted in bytes (AWS KMS API Reference, "PutKeyPolicy").
+MANAGED_SIZE, TRUST_SIZE, KEY_SIZE = 6_144, 2_048, 32_768
+# Those of the inline policies of one role, group or user together.
+INLINE_SIZES = {"Role": 10_240, "Group": 5_120, "User": 2_048}
 # Members whose list must not be empty.
 LISTS = ("Action", "NotAction", "Resource", "NotResource")
 

@@ -11,6 +11,7 @@ from ministack.core.iam_evaluator import (
     EvalResult,
     _gather_role_policies,
     _gather_user_policies,
+    _permissions_boundary,
     caller_arn,
     combine_resource_policy,
     evaluate,
@@ -19,7 +20,7 @@ from ministack.core.iam_evaluator import (
 from ministack.core.responses import get_region, request_scope
 from ministack.services import iam, kms
 
-from account import audit, authorization
+from account import arns, audit, authorization
 
 AWS_OWNED_ALIASES = ("alias/aws/",)
 
@@ -75,7 +76,10 @@ def may_use_key(principal: str, key: str, action: str, context: dict) -> bool:
         return False
     request = _request(principal, action, record["Arn"], context)
     owner = parse_arn(record["Arn"]).account_id
-    decision = combine_resource_policy(_identity(request), request, record.get("Policy"), owner, required=True)
+    limits = () if principal.endswith(":root") else tuple(_own(request)[1])
+    decision = combine_resource_policy(
+        _identity(request), request, record.get("Policy"), owner, required=True, limits=limits
+    )
     audit.note(principal, action, decision.decision == "Allow")
     return decision.decision == "Allow"
 
@@ -117,7 +121,7 @@ def find_key(key: str) -> dict | None:
 
 def is_customer_key(key: str | None) -> bool:
     """False for no key and for the keys AWS manages itself (`alias/aws/sns`), whose policy nobody can change."""
-    return bool(key) and not key.rsplit(":", 1)[-1].startswith(AWS_OWNED_ALIASES)
+    return bool(key) and not arns.resource_of(key).startswith(AWS_OWNED_ALIASES)
 
 
 def role_exists(role_arn: str) -> bool:
@@ -128,26 +132,33 @@ def role_exists(role_arn: str) -> bool:
 
 def role_name(role_arn: str) -> str:
     """The name in a role's ARN, or in the ARN of a session of it (`assumed-role/NAME/SESSION`)."""
-    resource = role_arn.split(":", 5)[-1]
-    parts = resource.split("/")
+    parts = arns.resource_of(role_arn).split("/")
     return parts[1] if parts[0] == "assumed-role" else parts[-1]
 
 
 def _identity(request: EvalContext) -> EvalResult:
-    """What the principal's own policies say; the account's root may do everything."""
+    """What the principal's own policies say within its permissions boundary; the account's root may do everything."""
+    if request.principal_arn.endswith(":root"):
+        return EvalResult("Allow", request.principal_arn)
+    allowed, limits = _own(request)
+    return evaluate(request, allowed, *limits)
+
+
+def _own(request: EvalContext) -> tuple[list, list]:
+    """The policies of a role or user, and the boundary that limits them."""
     principal, account = request.principal_arn, request.principal_account
-    if principal.endswith(":root"):
-        return EvalResult("Allow", principal)
     if request.principal_type == "AssumedRole":
-        return evaluate(request, _gather_role_policies(role_name(principal), account))
-    return evaluate(request, _gather_user_policies(principal.rsplit("/", 1)[-1], account))
+        name = role_name(principal)
+        return _gather_role_policies(name, account), _permissions_boundary(iam._roles, name, account)
+    name = principal.rsplit("/", 1)[-1]
+    return _gather_user_policies(name, account), _permissions_boundary(iam._users, name, account)
 
 
 def _request(principal: str, action: str, resource: str, context: dict) -> EvalContext:
     return EvalContext(
         principal_arn=principal,
         principal_type="AssumedRole" if "role/" in principal else "User",
-        principal_account=principal.split(":")[4],
+        principal_account=arns.account_of(principal),
         action=action,
         resource_arn=authorization.resource(action, resource),
         region=get_region(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from account import arns
+
 from .aws import Aws, is_missing
 from .resource import tag_map
 
@@ -134,7 +136,7 @@ def topic(aws: Aws, arguments: dict) -> dict:
     pages = aws.client("sns", arguments.get("region")).get_paginator("list_topics")
     name = arguments["name"]
     found = [entry["TopicArn"] for page in pages.paginate() for entry in page["Topics"]]
-    arns = [arn for arn in found if arn.rsplit(":", 1)[1] == name]
+    arns = [arn for arn in found if arns.resource_of(arn) == name]
     if not arns:
         raise Missing(f"reading SNS Topic ({name}): couldn't find resource")
     return {"name": name, "arn": arns[0], "id": arns[0]}

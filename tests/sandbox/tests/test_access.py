@@ -1,6 +1,8 @@
 """Who is who: accounts by access key, IAM enforced, functions under their own role."""
 
 import json
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -146,6 +148,32 @@ def test_who_gives_a_function_a_key_must_be_able_to_use_it(account, role, key, r
 
 BOUNDARY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+
+
+@pytest.mark.parametrize(
+    ("denied", "code"), [("iam:PassRole", "AccessDeniedException"), ("kms:Encrypt", "AccessDeniedException")]
+)
+def test_a_boundary_limits_what_is_asked_in_the_callers_name_too(account, role, key, refused, denied, code):
+    """IAM User Guide, "Permissions boundaries for IAM entities": a role that is passed, and a key that is used."""
+    arn, made, iam = key(), role(), account.client("iam")
+    creator = role({"Action": ["lambda:*", "iam:PassRole", "kms:*"]})
+    statements = [*BOUNDARY["Statement"], {"Effect": "Deny", "Action": denied, "Resource": "*"}]
+    limit = json.dumps(BOUNDARY | {"Statement": statements})
+    boundary = iam.create_policy(PolicyName="limit", PolicyDocument=limit)["Policy"]["Arn"]
+    seen = account.as_role(creator)
+    functions.make_function(seen, "before", functions.ECHO, made, KMSKeyArn=arn)
+    iam.put_role_permissions_boundary(RoleName=creator.rsplit("/", 1)[1], PermissionsBoundary=boundary)
+    with refused(code, denied):
+        functions.make_function(seen, "after", functions.ECHO, made, KMSKeyArn=arn)
+
+
+def test_a_request_without_a_signature_reads_no_bucket(account):
+    name = f"closed-{account.account_id}"
+    account.client("s3").create_bucket(Bucket=name)
+    account.client("s3").put_object(Bucket=name, Key="k", Body=b"x")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{account.endpoint}/{name}/k")
+    assert caught.value.code == 403
 
 
 def test_case_14_a_role_is_created_only_with_the_boundary_and_path_that_the_policy_wants(account, role, refused):

@@ -42,6 +42,14 @@ def test_real_provider_b1_s3_control_is_reached_by_its_host_through_a_proxy(acco
     assert client.list_tags_for_resource(**bucket)["Tags"] == []
 
 
+def test_real_provider_b3_a_bucket_whose_name_has_dots_is_reached_by_path(account):
+    name, s3 = f"reports.of.{account.account_id}", account.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="a/k", Body=b"x")
+    assert s3.get_object(Bucket=name, Key="a/k")["Body"].read() == b"x"
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=name)["Contents"]] == ["a/k"]
+
+
 def test_real_provider_b5_iam_is_asked_about_the_tag_calls_of_s3_control(account, bucket, role, refused):
     seen = account.as_role(role({"Action": "s3:ListTagsForResource", "Resource": bucket["ResourceArn"]}))
     client = s3_control(seen)

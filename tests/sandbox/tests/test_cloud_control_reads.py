@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from account.arns import resource_of
+
 DATABASE, WORKGROUP = ("AWS::Glue::Database", "history"), ("AWS::Athena::WorkGroup", "history")
 
 
@@ -53,7 +55,7 @@ def test_the_tagging_api_gathers_tags_and_removes_of_log_groups_and_workgroups(a
 
     def gathered() -> dict:
         found = tagging.get_resources(TagFilters=[{"Key": "team"}])["ResourceTagMappingList"]
-        return {entry["ResourceARN"].rsplit(":", 1)[1]: entry["Tags"] for entry in found}
+        return {resource_of(entry["ResourceARN"]).removeprefix("log-group:"): entry["Tags"] for entry in found}
 
     tags = [{"Key": "team", "Value": "audit"}]
     assert gathered() == {"/aws/lambda/x": tags, "workgroup/history": tags}

@@ -316,3 +316,22 @@ def test_an_evaluation_needs_the_permission_for_the_rule(recorded, role, refused
     start(seen, "types")
     with refused("AccessDeniedException"):
         start(seen, "types", "volumes")
+
+
+def test_the_status_says_which_rules_were_evaluated_with_or_without_resources(recorded):
+    put_rule(recorded, "types")
+    put_rule(recorded, "volumes")
+    config = recorded.client("config")
+
+    def evaluated() -> dict[str, bool]:
+        found = config.describe_config_rule_evaluation_status()["ConfigRulesEvaluationStatus"]
+        assert all(one["FirstEvaluationStarted"] == ("LastSuccessfulEvaluationTime" in one) for one in found)
+        return {one["ConfigRuleName"]: one["FirstEvaluationStarted"] for one in found}
+
+    assert evaluated() == {"types": False, "volumes": False}
+    start(recorded, "types")
+    assert evaluated() == {"types": True, "volumes": False}
+    assert verdicts(recorded, "types") == {}
+    config.delete_config_rule(ConfigRuleName="types")
+    put_rule(recorded, "types")
+    assert evaluated() == {"types": False, "volumes": False}

@@ -170,6 +170,14 @@ def test_finding_1_a_policy_that_is_longer_than_iam_takes_is_refused(account, ro
     with refused("LimitExceeded", "PolicySize: 10240"):
         iam.put_role_policy(RoleName=name, PolicyName="second", PolicyDocument=long(5_000))
     iam.put_role_policy(RoleName=name, PolicyName="first", PolicyDocument=long(10_240))
+    iam.create_user(UserName="u")
+    iam.create_group(GroupName="g")
+    iam.put_user_policy(UserName="u", PolicyName="fits", PolicyDocument=long(2_048))
+    with refused("LimitExceeded", "PolicySize: 2048"):
+        iam.put_user_policy(UserName="u", PolicyName="more", PolicyDocument=long(200))
+    iam.put_group_policy(GroupName="g", PolicyName="fits", PolicyDocument=long(5_120))
+    with refused("LimitExceeded", "PolicySize: 5120"):
+        iam.put_group_policy(GroupName="g", PolicyName="more", PolicyDocument=long(200))
     iam.create_policy(PolicyName="fits", PolicyDocument=long(6_144))
     with refused("LimitExceeded", "PolicySize: 6144"):
         iam.create_policy(PolicyName="long", PolicyDocument=long(6_145))

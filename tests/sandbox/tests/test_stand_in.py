@@ -88,7 +88,7 @@ def deployed(account, plugin) -> Deployed:
     return Deployed(account, plugin)
 
 
-def test_real_provider_c_an_object_is_put_anew_only_when_its_content_changes(account, deployed):
+def test_real_provider_c1_an_object_is_put_anew_only_when_its_content_changes(account, deployed):
     deployed.versions_on()
     identity, state, inputs = deployed.put()
     assert identity == f"{deployed.name}/a/k"
@@ -127,7 +127,7 @@ def test_real_provider_a1_an_object_with_a_version_in_its_state_leaves_nothing(d
     deployed.plugin.delete(BUCKET, deployed.identity, deployed.state)
 
 
-def test_real_provider_c_a_bucket_is_tagged_by_s3_control_and_read_whole(account, role, deployed, plugin_of):
+def test_real_provider_c2_a_bucket_is_tagged_by_s3_control_and_read_whole(account, role, deployed, plugin_of):
     allowed = ["s3:ListBucket", "s3:ListTagsForResource", "s3:GetBucketAcl"]
     seen = account.as_role(role({"Action": allowed}))
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -137,14 +137,14 @@ def test_real_provider_c_a_bucket_is_tagged_by_s3_control_and_read_whole(account
     assert state["hostedZoneId"] == "Z3AQBSTGFJSTF"
 
 
-def test_real_provider_c_ids_are_those_of_the_real_provider(account, plugin, role):
+def test_real_provider_c2_ids_are_those_of_the_real_provider(account, plugin, role):
     make_function(account, "f", ECHO, role())
     invocation = "aws:lambda/invocation:Invocation"
     identity, _state = plugin.create(invocation, {"functionName": "f", "input": "{}"})
     assert identity == "f,$LATEST,99914b932bd37a50b983c5e7c90ae93b"
 
 
-def test_real_provider_c_outputs_are_those_of_the_real_provider(account, plugin, role):
+def test_real_provider_c2_outputs_are_those_of_the_real_provider(account, plugin, role):
     reads = {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
     function = make_function(account, "f", ECHO, role(reads))
     _url, queue = make_queue(account, "q")
@@ -178,7 +178,7 @@ def test_real_provider_c_outputs_are_those_of_the_real_provider(account, plugin,
         ("aws:sqs/queue:Queue", "region", True),
     ],
 )
-def test_real_provider_c_what_is_replaced_is_what_the_real_provider_replaces(plugin, token, name, replaces):
+def test_real_provider_c3_what_is_replaced_is_what_the_real_provider_replaces(plugin, token, name, replaces):
     assert (name in plugin.diff(token, {}, {name: "new"}, {}, []).replaces) == replaces
 
 

@@ -65,8 +65,15 @@ pub enum Risk {
 pub enum Scope {
     /// AWS binds the actions to no resource.
     Everything,
-    /// An ARN without partition, with `REGION` and `ACCOUNT`, such as `ec2:REGION:ACCOUNT:security-group/*`.
-    Arn(&'static str),
+    /// Every bucket: their ARNs have neither region nor account.
+    Buckets,
+    /// Resources in the region and account of the function, such as `security-group/*` of `ec2`.
+    Own {
+        /// Namespace of the service.
+        service: &'static str,
+        /// What follows the account in the ARN.
+        resource: &'static str,
+    },
 }
 
 /// Actions in IAM, and the resources that they are for.

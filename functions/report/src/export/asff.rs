@@ -5,6 +5,7 @@
 //! is created as suppressed, and the other one is archived.
 
 use compliance_types::{
+    arn::{self, Arn},
     region::partition_of_region,
     resource::{ACCOUNT, GLOBAL},
     severity::Severity,
@@ -45,7 +46,14 @@ impl Exporter {
     #[must_use]
     pub fn product_arn(&self) -> String {
         let Self { account, region, .. } = self;
-        format!("arn:{}:securityhub:{region}:{account}:product/{account}/default", partition_of_region(region))
+        let product = Arn {
+            partition: partition_of_region(region),
+            service: "securityhub",
+            region,
+            account: arn::Account::Id(account),
+            resource: &format!("product/{account}/default"),
+        };
+        product.to_string()
     }
 
     /// An open finding, or a waived one.

@@ -1,5 +1,6 @@
 //! Whether AWS Security Hub is enabled where findings are exported to it: asked of the `aws` provider, with its credentials.
 
+use compliance_types::arn::{Account, Arn};
 use pulumi_component::value::{PropertyError, PropertyMap};
 use pulumi_component::{Context, Error};
 
@@ -18,10 +19,10 @@ pub(crate) async fn problem(context: &Context, exports: ExportsArgs, target: &Ta
     if !exports.security_hub {
         return None;
     }
-    let arn = format!("arn:{partition}:securityhub:{region}:{account}:hub/default");
+    let hub = Arn { partition, service: "securityhub", region, account: Account::Id(account), resource: "hub/default" };
     let arguments = PropertyMap::from([
         ("typeName".to_owned(), "AWS::SecurityHub::Hub".into()),
-        ("identifier".to_owned(), arn.as_str().into()),
+        ("identifier".to_owned(), hub.to_string().as_str().into()),
     ]);
     let path = ["exports", "securityHub"];
     match context.invoke(&aws_resources::AWS, CLOUD_CONTROL, arguments).await {

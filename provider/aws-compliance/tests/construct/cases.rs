@@ -183,6 +183,23 @@ async fn case_11_a_strategy_sends_what_it_does_not_use_as_empty() {
     }
 }
 
+/// Security Hub's control Config.1 fails, critically, where a recorder has a role of another kind.
+#[tokio::test]
+async fn case_13_a_recorder_of_this_component_has_the_role_that_config_1_requires() {
+    for more in [json!({}), json!({ "hardened": true, "rules": { "baseline": true } })] {
+        let mut given = json!({ "recorder": { "mode": "create" } });
+        given.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        let (children, _) = taken(given.clone()).await;
+        let of_type = |token: &str| children.iter().filter(|child| child.type_token == token).collect::<Vec<_>>();
+        let linked = of_type("aws:iam/serviceLinkedRole:ServiceLinkedRole");
+        let services: Vec<_> = linked.iter().map(|role| shown(&role.inputs["awsServiceName"])).collect();
+        assert_eq!(services, [json!("config.amazonaws.com")], "{given}");
+        let trust = |role: &Registration| shown(&role.inputs["assumeRolePolicy"]).to_string();
+        let others: Vec<_> = of_type("aws:iam/role:Role").into_iter().map(trust).collect();
+        assert!(others.iter().all(|policy| !policy.contains("config.amazonaws.com")), "{given}: {others:#?}");
+    }
+}
+
 #[tokio::test]
 async fn case_15_reserved_concurrency_below_what_the_queue_starts_is_refused() {
     let given = json!({ "functions": { "reservedConcurrency": 1 } });

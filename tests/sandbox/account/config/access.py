@@ -7,6 +7,7 @@ BY_RULE = frozenset(
         "DeleteConfigRule",
         "DeleteEvaluationResults",
         "DescribeComplianceByConfigRule",
+        "DescribeConfigRuleEvaluationStatus",
         "DescribeConfigRules",
         "GetComplianceDetailsByConfigRule",
         "PutConfigRule",

@@ -1,8 +1,8 @@
 """Evaluation results, and the reads over them in one account and region.
 
 Results come from `evaluation.py`, which judges the account's own resources, or through the door for tests.
-AWS pages: "DescribeComplianceByConfigRule", "GetComplianceDetailsByConfigRule", "DescribeComplianceByResource",
-"DeleteEvaluationResults".
+AWS pages: "DescribeComplianceByConfigRule", "DescribeConfigRuleEvaluationStatus", "GetComplianceDetailsByConfigRule",
+"DescribeComplianceByResource", "DeleteEvaluationResults".
 """
 
 from account.config import delays, events
@@ -24,6 +24,7 @@ def record(rule_name: str, results: list[dict]) -> int:
     state, changes = here(), 0
     if rule_name not in state.rules:
         raise no_such_rule(rule_name)
+    state.evaluated[rule_name] = now()
     for result in results:
         if result["complianceType"] not in (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE):
             raise not_an_enum(result["complianceType"], "complianceType", (COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE))
@@ -105,6 +106,18 @@ def describe_compliance_by_config_rule(request: dict) -> dict:
     return {"ComplianceByConfigRules": some, **token}
 
 
+def describe_config_rule_evaluation_status(request: dict) -> dict:
+    """When each rule was last evaluated; one that never was has no times."""
+    state, found = here(), []
+    for rule in chosen(state.rules, request.get("ConfigRuleNames"), no_such_rule):
+        names = {name: rule[name] for name in ("ConfigRuleName", "ConfigRuleArn", "ConfigRuleId")}
+        at = state.evaluated.get(rule["ConfigRuleName"])
+        times = {"LastSuccessfulInvocationTime": at, "LastSuccessfulEvaluationTime": at} if at else {}
+        found.append({**names, **times, "FirstEvaluationStarted": at is not None})
+    some, token = page(found, request, default=150, most=150)
+    return {"ConfigRulesEvaluationStatus": some, **token}
+
+
 def get_compliance_details_by_config_rule(request: dict) -> dict:
     """Results of one rule, one for each resource."""
     state, name = here(), request["ConfigRuleName"]
@@ -181,6 +194,7 @@ OPERATIONS = {
     "DeleteEvaluationResults": delete_evaluation_results,
     "DescribeComplianceByConfigRule": describe_compliance_by_config_rule,
     "DescribeComplianceByResource": describe_compliance_by_resource,
+    "DescribeConfigRuleEvaluationStatus": describe_config_rule_evaluation_status,
     "GetComplianceDetailsByConfigRule": get_compliance_details_by_config_rule,
     "GetComplianceDetailsByResource": get_compliance_details_by_resource,
     "GetComplianceSummaryByConfigRule": get_compliance_summary_by_config_rule,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail, cloudwatch_logs, ec2, kms, rds, sns, sqs
 
-from account import clock
+from account import arns, clock
 from account.config.judges import _bucket_tags, _ec2_tags, buckets
 
 
@@ -61,7 +61,7 @@ def _security_groups() -> Iterator[dict]:
 
 def _topics() -> Iterator[dict]:
     for arn, topic in sns._topics.items():
-        yield _item("AWS::SNS::Topic", arn, arn.rsplit(":", 1)[-1], arn, dict(topic.get("tags") or {}))
+        yield _item("AWS::SNS::Topic", arn, arns.resource_of(arn), arn, dict(topic.get("tags") or {}))
 
 
 def _queues() -> Iterator[dict]:

@@ -87,6 +87,7 @@ def remove_rule(name: str) -> None:
     state = here()
     rule = state.rules.pop(name)
     state.tags.pop(rule["ConfigRuleArn"], None)
+    state.evaluated.pop(name, None)
     for key in [key for key in state.evaluations if key[0] == name]:
         del state.evaluations[key]
 

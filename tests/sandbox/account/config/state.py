@@ -75,7 +75,7 @@ class Delays:
 class RegionState:
     """What moto's backend has no place for.
 
-    rules: name -> rule; evaluations: the newest results; tags: ARN -> tags;
+    rules: name -> rule; evaluations: the newest results; evaluated: rule name -> when it last was; tags: ARN -> tags;
     recorders: name of the customer-managed recorder -> its ARN and mode; linked: service principal -> its recorder;
     packs: name -> conformance pack; remediations: rule name -> its remediation; arrival: how this account and region
     arrive at aggregators, and since when so, where they do not arrive well.
@@ -87,6 +87,7 @@ class RegionState:
     packs: dict[str, dict] = field(default_factory=dict)
     remediations: dict[str, dict] = field(default_factory=dict)
     evaluations: Results = field(default_factory=Results)
+    evaluated: dict[str, float] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     arrival: tuple[str, float] | None = None
     delays: Delays | None = None

@@ -15,7 +15,7 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import new_uuid, request_scope
 from ministack.services import eventbridge, lambda_svc, sns
 
-from account import hooks, policies
+from account import arns, hooks, policies
 from account.services import encryption, queues
 from account.services.delivery import lose
 
@@ -115,4 +115,4 @@ def _send(config: dict, target: str, body: str, attributes: dict[str, str] | Non
 
 
 def _unqualified(config: dict) -> str:
-    return ":".join(config["FunctionArn"].split(":")[:7])
+    return arns.unqualified(config["FunctionArn"])

@@ -8,6 +8,7 @@ unsubscribe.
 from collections import deque
 from typing import NamedTuple
 
+from ministack.core.arn import parse_arn
 from ministack.services import sns
 
 from account import hooks
@@ -34,7 +35,8 @@ def install() -> None:
 
 def sent(account: str, region: str) -> list[Mail]:
     """What the topics of an account and region sent, oldest first."""
-    return [mail for mail in _sent if mail.topic.split(":")[3:5] == [region, account]]
+    topics = {mail.topic: parse_arn(mail.topic) for mail in _sent}
+    return [mail for mail in _sent if (topics[mail.topic].region, topics[mail.topic].account_id) == (region, account)]
 
 
 def _fanout(original, topic_arn, msg_id, message, subject, message_structure="", message_attributes=None, **fifo):

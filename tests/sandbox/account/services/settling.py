@@ -11,7 +11,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id
 from ministack.services import iam, kms, lambda_svc, sns
 
-from account import hooks, policies
+from account import arns, hooks, policies
 
 # Account: seconds until something is known everywhere.
 _seconds: dict[str, float] = {}
@@ -88,7 +88,7 @@ def _get_topic(original, topic_arn, action=None):
 
 
 def _topic_fault(topic_arn: str):
-    if _seconds and topic_arn and is_fresh("topic", topic_arn.rsplit(":", 1)[-1]):
+    if _seconds and topic_arn and is_fresh("topic", arns.resource_of(topic_arn)):
         return sns._error("NotFound", "Topic does not exist", 404)
     return None
 
@@ -102,8 +102,7 @@ def _check_role(data):
 
 def _trust(original, document, caller, request):
     """Whether a caller of `sts:AssumeRole` gets a role; services ask `_check_role`."""
-    _arn, _, account = request.resource_arn.partition("::")
-    name, account = policies.role_name(request.resource_arn), account.partition(":")[0]
+    name, account = policies.role_name(request.resource_arn), arns.account_of(request.resource_arn)
     if _seconds and is_fresh("role", name, account):
         return False
     return original(document, caller, request)

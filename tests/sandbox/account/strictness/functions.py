@@ -13,7 +13,7 @@ from ministack.core.iam_evaluator import caller_arn
 from ministack.core.responses import get_account_id, get_region, json_response
 from ministack.services import ec2, iam, lambda_svc, sqs
 
-from account import audit, hooks, policies
+from account import arns, audit, hooks, policies
 from account.services import encryption
 
 SERVICE = "lambda.amazonaws.com"
@@ -254,7 +254,7 @@ def _list_versions(original, name, query_params):
         return status, headers, body
     answer = json.loads(body)
     for version in answer["Versions"]:
-        bare = ":".join(version["FunctionArn"].split(":")[:7])
+        bare = arns.unqualified(version["FunctionArn"])
         version["FunctionArn"] = f"{bare}:{version['Version']}"
     return json_response(answer)
 

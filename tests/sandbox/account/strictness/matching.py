@@ -6,9 +6,7 @@ AWS pages: "IAM JSON policy elements: Resource" (wildcards within a segment of a
 
 from ministack.core import iam_evaluator
 
-from account import hooks
-
-PARTS = 6
+from account import arns, hooks
 
 
 def install() -> None:
@@ -22,9 +20,9 @@ def arn_matches(arn: str, pattern: str) -> bool:
     """Whether an ARN is one of a pattern."""
     if not arn.startswith("arn:") or not pattern.startswith("arn:"):
         return iam_evaluator.fnmatch_iam_cs(arn, pattern)
-    found, wanted = arn.split(":", PARTS - 1), pattern.split(":", PARTS - 1)
-    wanted += ["*"] * (PARTS - len(wanted))
-    return len(found) == PARTS and all(map(iam_evaluator.fnmatch_iam_cs, found, wanted))
+    found, wanted = arns.parts(arn), arns.parts(pattern)
+    wanted += ["*"] * (arns.PARTS - len(wanted))
+    return len(found) == arns.PARTS and all(map(iam_evaluator.fnmatch_iam_cs, found, wanted))
 
 
 def _resource_matches(_original, arn: str, resources: list[str], not_resources: list[str]) -> bool:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from ministack.core import iam_evaluator
 from ministack.services import iam, s3, sns, sqs, sts
 
-from account import authorization, grammar, hooks
+from account import arns, authorization, grammar, hooks
 
 OUT_OF_SCOPE = "Policy statement action out of service scope!"
 MORE_THAN_ONE = "Policy statement must apply to a single resource!"
@@ -21,7 +21,9 @@ def install() -> None:
     # Managed policies and their versions, policies of roles, users and groups, and session policies.
     for module in (iam_evaluator, sts):
         hooks.around(module, "validate_policy_document", lambda _original, document: grammar.identity_fault(document))
-    hooks.before(iam, "_put_role_policy", _inline)
+    hooks.before(iam, "_put_role_policy", lambda params: _inline(params, "Role", _policies_of_role))
+    hooks.before(iam, "_put_group_policy", lambda params: _inline(params, "Group", iam._group_inline_policies.get))
+    hooks.before(iam, "_put_user_policy", lambda params: _inline(params, "User", iam._user_inline_policies.get))
     hooks.before(iam, "_create_policy", _managed)
     hooks.before(iam, "_create_policy_version", _managed)
     hooks.before(iam, "_create_role", lambda params: _trust(iam._p(params, "AssumeRolePolicyDocument")))
@@ -39,11 +41,15 @@ def _trust(document: str):
     return _limit(grammar.size(document), grammar.TRUST_SIZE, "ACLSizePerRole")
 
 
-def _inline(params):
-    role, name = iam._roles.get(iam._p(params, "RoleName")), iam._p(params, "PolicyName")
-    others = [text for other, text in (role or {"InlinePolicies": {}})["InlinePolicies"].items() if other != name]
+def _inline(params, kind: str, policies_of):
+    given, name = policies_of(iam._p(params, f"{kind}Name")) or {}, iam._p(params, "PolicyName")
+    others = [text for other, text in given.items() if other != name]
     together = sum(map(grammar.size, [*others, iam._p(params, "PolicyDocument")]))
-    return _limit(together, grammar.INLINE_SIZE, "PolicySize")
+    return _limit(together, grammar.INLINE_SIZES[kind], "PolicySize")
+
+
+def _policies_of_role(name: str) -> dict[str, str] | None:
+    return (iam._roles.get(name) or {}).get("InlinePolicies")
 
 
 def _managed(params):
@@ -62,7 +68,7 @@ def _bucket(name: str, body: bytes):
 
 def _bucket_fault(name: str, body: bytes) -> str | None:
     for statement in grammar.statements(body.decode()):
-        resources = [str(one).split(":", 5)[-1] for one in grammar.listed(statement.get("Resource", name))]
+        resources = [arns.resource_of(str(one)) for one in grammar.listed(statement.get("Resource", name))]
         if any(one != "*" and not fnmatchcase(name, one.split("/")[0]) for one in resources):
             return "Policy has invalid resource"
         # `*` names the bucket and every object; a name with a slash names objects.

@@ -9,7 +9,7 @@ from ministack.core.iam_evaluator import caller_arn
 from ministack.core.responses import get_region
 from ministack.services import s3
 
-from account import hooks, policies
+from account import arns, hooks, policies
 
 ALGORITHM = "x-amz-server-side-encryption"
 KEY = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -58,7 +58,7 @@ def _refused(key: str, action: str, bucket_name: str):
     context = {
         "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket_name}",
         "kms:ViaService": f"s3.{get_region()}.amazonaws.com",
-        "kms:CallerAccount": caller.split(":")[4],
+        "kms:CallerAccount": arns.account_of(caller),
     }
     if not app.AUTH or policies.may_use_key(caller, key, action, context):
         return None

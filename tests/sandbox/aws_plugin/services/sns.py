@@ -8,6 +8,8 @@ from typing import ClassVar
 
 import botocore.exceptions
 
+from account import arns
+
 from ..aws import settled
 from ..resource import Resource, retag, tag_list, tag_map
 
@@ -27,7 +29,7 @@ class Topic(Resource):
         arn = sns.create_topic(Name=inputs["name"], Tags=tag_list(inputs.get("tagsAll")))["TopicArn"]
         settled(lambda: sns.get_topic_attributes(TopicArn=arn))
         self._set(sns, arn, inputs)
-        return arn, {"arn": arn, "owner": arn.split(":")[4], "name": inputs["name"]}
+        return arn, {"arn": arn, "owner": arns.account_of(arn), "name": inputs["name"]}
 
     def _set(self, sns, arn, inputs):
         for name, attribute in self.attributes.items():
@@ -39,7 +41,7 @@ class Topic(Resource):
         found = sns.get_topic_attributes(TopicArn=identity)["Attributes"]
         observed = {name: found.get(attribute) for name, attribute in self.attributes.items() if name in state}
         tags = tag_map(sns.list_tags_for_resource(ResourceArn=identity).get("Tags"))
-        return {"arn": identity, "name": identity.split(":")[-1], "tagsAll": tags, **observed}
+        return {"arn": identity, "name": arns.resource_of(identity), "tagsAll": tags, **observed}
 
     def update(self, aws, identity, old, inputs):
         sns = aws.client("sns", inputs.get("region"))
@@ -50,7 +52,7 @@ class Topic(Resource):
             lambda new: sns.tag_resource(ResourceArn=identity, Tags=tag_list(new)),
             lambda gone: sns.untag_resource(ResourceArn=identity, TagKeys=gone),
         )
-        return {"arn": identity, "owner": identity.split(":")[4], "name": inputs["name"]}
+        return {"arn": identity, "owner": arns.account_of(identity), "name": inputs["name"]}
 
     def delete(self, aws, identity, state):
         aws.client("sns", state.get("region")).delete_topic(TopicArn=identity)
@@ -63,7 +65,7 @@ class TopicPolicy(Resource):
     def create(self, aws, inputs):
         sns = aws.client("sns", inputs.get("region"))
         sns.set_topic_attributes(TopicArn=inputs["arn"], AttributeName="Policy", AttributeValue=inputs["policy"])
-        return inputs["arn"], {"owner": inputs["arn"].split(":")[4]}
+        return inputs["arn"], {"owner": arns.account_of(inputs["arn"])}
 
     def read(self, aws, identity, state):
         found = aws.client("sns", state.get("region")).get_topic_attributes(TopicArn=identity)["Attributes"]
@@ -71,7 +73,7 @@ class TopicPolicy(Resource):
 
     def delete(self, aws, identity, state):
         # A topic always has a policy; this is the one that a new topic has.
-        account = identity.split(":")[4]
+        account = arns.account_of(identity)
         owner = {"StringEquals": {"AWS:SourceOwner": account}}
         actions = ["SNS:GetTopicAttributes", "SNS:Publish", "SNS:Subscribe"]
         everyone = {"AWS": "*"}
@@ -125,7 +127,7 @@ class TopicSubscription(Resource):
         found = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
         return {
             "arn": arn,
-            "ownerId": arn.split(":")[4],
+            "ownerId": arns.account_of(arn),
             "pendingConfirmation": found.get("PendingConfirmation") == "true",
             "confirmationWasAuthenticated": found.get("ConfirmationWasAuthenticated") == "true",
             "filterPolicyScope": found.get("FilterPolicyScope", ""),

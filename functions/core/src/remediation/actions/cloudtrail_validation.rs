@@ -1,5 +1,6 @@
 //! Turns on log file validation of a trail.
 
+use compliance_types::arn::Arn;
 use serde_json::{Value, json};
 
 use super::super::{
@@ -39,7 +40,7 @@ impl Action for TrailValidation {
         &[Permission {
             sid: "ChangeTrails",
             actions: &["cloudtrail:UpdateTrail"],
-            scope: Scope::Arn("cloudtrail:REGION:ACCOUNT:trail/*"),
+            scope: Scope::Own { service: "cloudtrail", resource: "trail/*" },
         }]
     }
 
@@ -73,7 +74,8 @@ impl Action for TrailValidation {
         }
         let region = part.get("region").and_then(Value::as_str).unwrap_or(&target.region);
         let arn = part.get("arn").and_then(Value::as_str).unwrap_or_default();
-        let foreign = !arn.is_empty() && arn.split(':').nth(4) != Some(target.account.as_str());
+        let is_own = |arn: Arn<'_>| arn.account_id() == Some(target.account.as_str());
+        let foreign = !arn.is_empty() && !Arn::parse(arn).is_ok_and(is_own);
         if region != target.region || foreign {
             return Ok(Proposal::Advice {
                 reason: "the trail belongs to another region or account; change it there".to_owned(),

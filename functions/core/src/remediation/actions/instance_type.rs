@@ -52,7 +52,7 @@ impl Action for InstanceType {
         &[Permission {
             sid: "ChangeInstances",
             actions: &["ec2:StartInstances", "ec2:StopInstances"],
-            scope: Scope::Arn("ec2:REGION:ACCOUNT:instance/*"),
+            scope: Scope::Own { service: "ec2", resource: "instance/*" },
         }]
     }
 

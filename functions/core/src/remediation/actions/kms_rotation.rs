@@ -35,7 +35,7 @@ impl Action for KeyRotation {
         &[Permission {
             sid: "ReadKeys",
             actions: &["kms:DescribeKey", "kms:GetKeyRotationStatus"],
-            scope: Scope::Arn("kms:REGION:ACCOUNT:key/*"),
+            scope: Scope::Own { service: "kms", resource: "key/*" },
         }]
     }
 
@@ -43,7 +43,7 @@ impl Action for KeyRotation {
         &[Permission {
             sid: "ChangeKeyRotation",
             actions: &["kms:DisableKeyRotation", "kms:EnableKeyRotation"],
-            scope: Scope::Arn("kms:REGION:ACCOUNT:key/*"),
+            scope: Scope::Own { service: "kms", resource: "key/*" },
         }]
     }
 

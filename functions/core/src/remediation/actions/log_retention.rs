@@ -62,7 +62,7 @@ impl Action for LogRetention {
         &[Permission {
             sid: "ChangeLogRetention",
             actions: &["logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy"],
-            scope: Scope::Arn("logs:REGION:ACCOUNT:log-group:*"),
+            scope: Scope::Own { service: "logs", resource: "log-group:*" },
         }]
     }
 

@@ -62,7 +62,7 @@ impl Action for Backup {
         &[Permission {
             sid: "ChangeDatabases",
             actions: &["rds:ModifyDBInstance"],
-            scope: Scope::Arn("rds:REGION:ACCOUNT:db:*"),
+            scope: Scope::Own { service: "rds", resource: "db:*" },
         }]
     }
 

@@ -37,7 +37,7 @@ impl Action for PublicAccessBlock {
         &[Permission {
             sid: "ReadPublicAccessBlocks",
             actions: &["s3:GetBucketPublicAccessBlock", "s3:GetBucketWebsite"],
-            scope: Scope::Arn("s3:::*"),
+            scope: Scope::Buckets,
         }]
     }
 
@@ -45,7 +45,7 @@ impl Action for PublicAccessBlock {
         &[Permission {
             sid: "ChangePublicAccessBlocks",
             actions: &["s3:PutBucketPublicAccessBlock"],
-            scope: Scope::Arn("s3:::*"),
+            scope: Scope::Buckets,
         }]
     }
 

@@ -1,5 +1,6 @@
 //! Adds a statement to a bucket's policy that denies requests without TLS. No other statement is changed.
 
+use compliance_types::arn::Arn;
 use serde_json::{Value, json};
 
 use super::super::{
@@ -36,14 +37,14 @@ impl Action for TlsOnly {
     }
 
     fn reads(&self) -> &'static [Permission] {
-        &[Permission { sid: "ReadBucketPolicies", actions: &["s3:GetBucketPolicy"], scope: Scope::Arn("s3:::*") }]
+        &[Permission { sid: "ReadBucketPolicies", actions: &["s3:GetBucketPolicy"], scope: Scope::Buckets }]
     }
 
     fn changes(&self) -> &'static [Permission] {
         &[Permission {
             sid: "ChangeBucketPolicies",
             actions: &["s3:DeleteBucketPolicy", "s3:PutBucketPolicy"],
-            scope: Scope::Arn("s3:::*"),
+            scope: Scope::Buckets,
         }]
     }
 
@@ -61,7 +62,7 @@ impl Action for TlsOnly {
 
     fn propose(&self, target: &Target, _: &Parameters<'_>, part: &Value) -> Result<Proposal, String> {
         let before = part.get("policy").ok_or("the part has no `policy`")?;
-        let arn = format!("arn:{}:s3:::{}", target.partition, target.resource_id);
+        let arn = Arn::of_bucket(&target.partition, &target.resource_id).to_string();
         let statements = match before.get("Statement") {
             None => Vec::new(),
             Some(Value::Array(list)) => list.clone(),

@@ -32,11 +32,11 @@ impl Action for Versioning {
     }
 
     fn reads(&self) -> &'static [Permission] {
-        &[Permission { sid: "ReadVersioning", actions: &["s3:GetBucketVersioning"], scope: Scope::Arn("s3:::*") }]
+        &[Permission { sid: "ReadVersioning", actions: &["s3:GetBucketVersioning"], scope: Scope::Buckets }]
     }
 
     fn changes(&self) -> &'static [Permission] {
-        &[Permission { sid: "ChangeVersioning", actions: &["s3:PutBucketVersioning"], scope: Scope::Arn("s3:::*") }]
+        &[Permission { sid: "ChangeVersioning", actions: &["s3:PutBucketVersioning"], scope: Scope::Buckets }]
     }
 
     fn read(&self, target: &Target) -> Result<Vec<Call>, String> {

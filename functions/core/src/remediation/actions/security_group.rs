@@ -55,7 +55,7 @@ impl Action for SecurityGroup {
         &[Permission {
             sid: "ChangeSecurityGroups",
             actions: &["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
-            scope: Scope::Arn("ec2:REGION:ACCOUNT:security-group/*"),
+            scope: Scope::Own { service: "ec2", resource: "security-group/*" },
         }]
     }
 

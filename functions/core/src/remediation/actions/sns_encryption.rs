@@ -46,11 +46,11 @@ impl Action for TopicEncryption {
     }
 
     fn reads(&self) -> &'static [Permission] {
-        &[Permission { sid: "ReadTopics", actions: &["sns:GetTopicAttributes"], scope: Scope::Arn("sns:REGION:ACCOUNT:*") }]
+        &[Permission { sid: "ReadTopics", actions: &["sns:GetTopicAttributes"], scope: Scope::Own { service: "sns", resource: "*" } }]
     }
 
     fn changes(&self) -> &'static [Permission] {
-        &[Permission { sid: "ChangeTopics", actions: &["sns:SetTopicAttributes"], scope: Scope::Arn("sns:REGION:ACCOUNT:*") }]
+        &[Permission { sid: "ChangeTopics", actions: &["sns:SetTopicAttributes"], scope: Scope::Own { service: "sns", resource: "*" } }]
     }
 
     fn read(&self, target: &Target) -> Result<Vec<Call>, String> {

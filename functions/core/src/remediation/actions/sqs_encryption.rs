@@ -33,11 +33,11 @@ impl Action for QueueEncryption {
     }
 
     fn reads(&self) -> &'static [Permission] {
-        &[Permission { sid: "ReadQueues", actions: &["sqs:GetQueueAttributes"], scope: Scope::Arn("sqs:REGION:ACCOUNT:*") }]
+        &[Permission { sid: "ReadQueues", actions: &["sqs:GetQueueAttributes"], scope: Scope::Own { service: "sqs", resource: "*" } }]
     }
 
     fn changes(&self) -> &'static [Permission] {
-        &[Permission { sid: "ChangeQueues", actions: &["sqs:SetQueueAttributes"], scope: Scope::Arn("sqs:REGION:ACCOUNT:*") }]
+        &[Permission { sid: "ChangeQueues", actions: &["sqs:SetQueueAttributes"], scope: Scope::Own { service: "sqs", resource: "*" } }]
     }
 
     fn read(&self, target: &Target) -> Result<Vec<Call>, String> {

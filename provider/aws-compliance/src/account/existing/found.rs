@@ -1,7 +1,7 @@
 //! What was found, as data, and whose it is.
 
 use account_look::{Namesake, NamesakeKind, OWNER_TAG, Owner, PlannedResource, Tags};
-use compliance_types::arn::Arn;
+use compliance_types::arn::{Account, Arn};
 use pulumi_component::value::PropertyPath;
 
 use crate::inputs::on_destroy::OnDestroy;
@@ -201,8 +201,8 @@ fn arn(kind: NamesakeKind, name: &str, target: &Target) -> Option<String> {
     };
     let partition = target.known_partition()?;
     let (region, account) = match kind {
-        NamesakeKind::Bucket => ("", ""),
-        _ => (target.region.as_deref()?, target.account_id.as_deref()?),
+        NamesakeKind::Bucket => ("", Account::None),
+        _ => (target.region.as_deref()?, Account::Id(target.account_id.as_deref()?)),
     };
-    Some(format!("arn:{partition}:{service}:{region}:{account}:{resource}"))
+    Some(Arn { partition, service, region, account, resource: &resource }.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_resources::{PolicyDocument, Statement, dynamodb, lambda};
+use aws_resources::{ArnBuilder, PolicyDocument, Statement, dynamodb, lambda};
 use functions_core::key::segment;
 use functions_core::remediation::action::{Permission, Risk, Scope};
 use functions_core::remediation::actions;
@@ -17,8 +17,6 @@ const EACH_EQUALS: &str = "ForAllValues:StringEquals";
 const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 /// Whether the key is absent from a request: conditions on each of its values hold where it has none.
 const ABSENT: &str = "Null";
-/// The scope of actions on buckets.
-const BUCKETS: &str = "s3:::*";
 /// Whoever asks, as IAM knows them.
 const ASKING: &str = "approvals/${aws:userid}";
 
@@ -55,7 +53,7 @@ pub(super) fn statements(shared: &Shared<'_>, table: &dynamodb::Table, settings:
     // The deployment's own bucket is its stack's, and has a policy that remediation must not touch.
     let of_buckets: Vec<&str> = permissions
         .iter()
-        .filter(|permission| permission.sid.starts_with("Change") && permission.scope == Scope::Arn(BUCKETS))
+        .filter(|permission| permission.sid.starts_with("Change") && permission.scope == Scope::Buckets)
         .flat_map(|permission| permission.actions.iter().copied())
         .collect();
     if !of_buckets.is_empty() {
@@ -65,7 +63,8 @@ pub(super) fn statements(shared: &Shared<'_>, table: &dynamodb::Table, settings:
         let statement = Statement::allow(permission.sid).actions(permission.actions.iter().copied());
         statements.push(match permission.scope {
             Scope::Everything => statement.on_everything(),
-            Scope::Arn(text) => statement.on(arn(shared, text)),
+            Scope::Buckets => statement.on(ArnBuilder::of(shared.facts.partition(), "s3").resource("*")),
+            Scope::Own { service, resource } => statement.on(own_resources(shared, service, resource)),
         });
     }
     statements
@@ -83,17 +82,11 @@ fn permissions<'a>(rules: impl Iterator<Item = &'a RuleSettings>) -> Vec<Permiss
     all.into_values().collect()
 }
 
-/// An ARN of an action's scope: `service:REGION:ACCOUNT:resource`, with `::` where the service has neither.
-fn arn(shared: &Shared<'_>, text: &str) -> Output<String> {
-    let mut parts = text.splitn(4, ':');
-    let mut next = || parts.next().unwrap_or_default().to_owned();
-    let (service, region, account, resource) = (next(), next(), next(), next());
+/// Resources of a service in the region and account of the function.
+fn own_resources(shared: &Shared<'_>, service: &'static str, resource: &'static str) -> Output<String> {
     let facts = shared.facts;
-    let of =
-        |word: &str, given: String, known: Output<String>| if given == word { known } else { Output::known(given) };
-    let (region, account) = (of("REGION", region, facts.region()), of("ACCOUNT", account, facts.account_id()));
-    let place = interpolate!("arn:{}:{}", facts.partition(), Output::known(service));
-    interpolate!("{}:{}:{}:{}", place, region, account, Output::known(resource))
+    let arns = ArnBuilder::of(facts.partition(), service);
+    arns.region(facts.region()).account(facts.account_id()).resource(resource)
 }
 
 /// A partition of this account and region.
