@@ -71,8 +71,9 @@ def changes_of_parts() -> list[dict]:
             name = ".".join(["settings" if first == settings else first, *rest])
             if name.split(".")[0] in takes:
                 sides = {side: of_part(each.get(side, {})) for side in ("from", "to")}
-                note = {"note": each["note"]} if "note" in each else {}
-                found.append({"part": part, "input": name, **note, **sides})
+                said = {"note": each["note"]} if "note" in each else {}
+                said |= {"refused": True} if name in listed["refused"].get(part, []) else {}
+                found.append({"part": part, "input": name, **said, **sides})
         own = [each for each in listed["changes"] if each["part"] == part]
         found += [each | {side: given | each.get(side, {}) for side in ("from", "to")} for each in own]
     return found
@@ -150,7 +151,9 @@ def row(name: str, found: Effect) -> str:
 ALONE = """
 ## Parts that are used alone
 
-A part does not know what the others of a program hold. Inputs that must be given are changed from one value to another.
+Inputs that must be given are changed from one value to another. What is **refused** would replace the topic of `Alerts` or
+the table of `Functions`. A report bucket that is replaced stays in the account; where `reports.onDestroy` would delete it,
+that is refused unless `reports.allowReplacement` is set.
 """
 HEAD = """| input | updated | created | replaced | deleted | retained |
 | --- | --- | --- | --- | --- | --- |

@@ -79,16 +79,18 @@ def test_journey_1_no_change_of_an_input_of_a_part_takes_data_away(effects):
     lost = {
         (each["part"], each["input"], name)
         for each, there, back in effects
-        if "part" in each
+        if "part" in each and not each.get("refused")
         for name in (*there.lost, *back.lost)
     }
     assert lost == TAKEN_OUT_OF_PARTS
 
 
 def test_a_change_that_is_refused_is_one_that_would_replace_what_holds_data(effects):
-    for each, there, _ in of_whole(effects):
-        if each.get("refused"):
-            assert "reports-bucket" in there.replace, json.dumps(each)
+    refused = [(each, there) for each, there, _ in effects if each.get("refused")]
+    for each, there in refused:
+        held = {None: "reports-bucket", "Alerts": "topic", "Functions": "ledger"}[each.get("part")]
+        assert held in there.replace, json.dumps(each)
+    assert len(refused) == 4
 
 
 def test_a_loss_would_be_found(tool):
