@@ -151,9 +151,9 @@ def row(name: str, found: Effect) -> str:
 ALONE = """
 ## Parts that are used alone
 
-Inputs that must be given are changed from one value to another. What is **refused** would replace the topic of `Alerts` or
-the table of `Functions`. A report bucket that is replaced stays in the account; where `reports.onDestroy` would delete it,
-that is refused unless `reports.allowReplacement` is set.
+Inputs that must be given are changed from one value to another. What is **refused** would replace the topic of `Alerts`
+or the table of `Functions`. A report bucket that is replaced stays in the account; where `reports.onDestroy` would
+delete it, that is refused unless `reports.allowReplacement` is set.
 """
 HEAD = """| input | updated | created | replaced | deleted | retained |
 | --- | --- | --- | --- | --- | --- |

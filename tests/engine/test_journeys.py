@@ -250,8 +250,8 @@ def test_journey_5_two_components_of_a_program_in_one_region_are_refused_at_prev
     assert leftovers(deployed.account) == {}
 
 
-# What the scan calls the resources whose names a second deployment would take, one and several. Why no other type is here:
-# `provider/aws-compliance/tests/construct/namesakes.rs`. An authorization is shared, and a warning.
+# What the scan calls the resources whose names a second deployment would take, one and several. Why no other type is
+# here: `provider/aws-compliance/tests/construct/namesakes.rs`. An authorization is shared, and a warning.
 NAMED = {
     "aws:athena/workgroup:Workgroup": ("Athena workgroup", "Athena workgroups"),
     "aws:cfg/configurationAggregator:ConfigurationAggregator": ("aggregator", "aggregators"),

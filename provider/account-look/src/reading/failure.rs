@@ -258,7 +258,8 @@ mod tests {
         let told = explained("the provider", none).unwrap_or_default();
         assert!(told.contains("has no AWS credentials") && told.contains("pulumi config set aws:profile"), "{told}");
         assert!(!told.contains("lookup.profile"), "that one is for the account scan alone: {told}");
-        let named = format!("{denied}: User: arn:aws:iam::1:user/a is not authorized to perform: sts:GetCallerIdentity on");
+        let named =
+            format!("{denied}: User: arn:aws:iam::1:user/a is not authorized to perform: sts:GetCallerIdentity on");
         let told = explained("the provider", &named);
         assert_eq!(told.as_deref(), Some("`sts:GetCallerIdentity` is not allowed to these credentials"));
         assert_eq!(explained("the provider", "something else broke"), None);

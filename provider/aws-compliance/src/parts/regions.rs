@@ -7,7 +7,7 @@ use compliance_types::recorder::RecorderMode;
 use pulumi_component::value::PropertyError;
 use pulumi_component::{Error, Output, Scope};
 
-use crate::account::prepared::{OtherRegion, Prepared};
+use crate::account::prepared::Prepared;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};

@@ -317,12 +317,18 @@ async fn journey_4_a_part_that_is_used_alone_replaces_nothing_that_holds_data() 
                 Err(Error::InvalidInputs(problems)) => {
                     let [problem] = problems.as_slice() else { panic!("{part}: {problems:?}") };
                     assert_eq!(problem.path.to_string(), "namePrefix");
-                    assert!(problem.reason.contains(said) && !problem.reason.contains("reports."), "{}", problem.reason);
+                    assert!(
+                        problem.reason.contains(said) && !problem.reason.contains("reports."),
+                        "{}",
+                        problem.reason
+                    );
                 }
                 other => panic!("{part}: expected a refusal, got {other:?}"),
             }
             assert!(refused.recorded().registrations.is_empty(), "{part}");
-            for (arns, owner) in [(vec![now], "project/stack/it"), (vec![former, now], "project/stack/it"), (vec![former], OWNER)] {
+            for (arns, owner) in
+                [(vec![now], "project/stack/it"), (vec![former, now], "project/stack/it"), (vec![former], OWNER)]
+            {
                 let admitted = monitor_of(&arns, owner);
                 construct(part, &admitted, "it", inputs(given.clone())).await.expect("nothing of its own is replaced");
             }
@@ -332,9 +338,8 @@ async fn journey_4_a_part_that_is_used_alone_replaces_nothing_that_holds_data() 
 
 #[tokio::test]
 async fn journey_4_a_report_store_that_is_used_alone_keeps_its_bucket() {
-    let given = |reports: Json| {
-        inputs(json!({ "kmsKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/1", "reports": reports }))
-    };
+    let given =
+        |reports: Json| inputs(json!({ "kmsKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/1", "reports": reports }));
     let monitor = |on_destroy| {
         answers(owned_by(MockMonitor::preview(), &["arn:aws:s3:::former"], "project/stack/it", Some(on_destroy)))
     };
@@ -347,5 +352,7 @@ async fn journey_4_a_report_store_that_is_used_alone_keeps_its_bucket() {
     construct("ReportStore", &retained, "it", given(json!({}))).await.expect("nothing is lost");
     let log = retained.recorded().log;
     assert!(log.iter().any(|entry| entry.message.contains("the bucket former of an earlier deployment")), "{log:?}");
-    construct("ReportStore", &monitor("delete"), "it", given(json!({ "bucketName": "former" }))).await.expect("it is kept");
+    construct("ReportStore", &monitor("delete"), "it", given(json!({ "bucketName": "former" })))
+        .await
+        .expect("it is kept");
 }

@@ -193,7 +193,8 @@ async fn point_5_what_has_a_random_name_is_given_none() {
     let mut named = Vec::new();
     for given in programs() {
         for child in children(given).await {
-            if matches!(namesake(&child.type_token), Some(Namesake::None(RANDOM))) && child.inputs.contains_key("name") {
+            if matches!(namesake(&child.type_token), Some(Namesake::None(RANDOM))) && child.inputs.contains_key("name")
+            {
                 named.push(child.name);
             }
         }
@@ -227,9 +228,8 @@ fn having(kind: NamesakeKind, names: &[String]) -> Option<MockMonitor> {
         NamesakeKind::KeyAlias => format!("arn:aws:{service}:{place}:{start}foreign"),
         _ => format!("arn:aws:{service}:{place}:{start}{name}"),
     };
-    let mappings = names.iter().map(arn).map(|arn| {
-        json!({ "resourceArn": arn, "tags": { "aws-compliance:owner": OTHER } })
-    });
+    let mappings =
+        names.iter().map(arn).map(|arn| json!({ "resourceArn": arn, "tags": { "aws-compliance:owner": OTHER } }));
     let monitor = monitor.result(
         "aws:resourcegroupstaggingapi/getResources:getResources",
         "resourceTagMappingLists",
@@ -245,9 +245,11 @@ fn having(kind: NamesakeKind, names: &[String]) -> Option<MockMonitor> {
         NamesakeKind::LogGroup => {
             monitor.result("aws:cloudwatch/getLogGroups:getLogGroups", "logGroupNames", list(&same))
         }
-        NamesakeKind::KeyAlias => monitor
-            .result("aws:kms/getAlias:getAlias", "name", first)
-            .result("aws:kms/getAlias:getAlias", "targetKeyId", "foreign"),
+        NamesakeKind::KeyAlias => monitor.result("aws:kms/getAlias:getAlias", "name", first).result(
+            "aws:kms/getAlias:getAlias",
+            "targetKeyId",
+            "foreign",
+        ),
         // Of both Cloud Control says whether they exist, so that the mock has both; only one carries a tag of somebody.
         _ => monitor.result("aws:cloudcontrol/getResource:getResource", "properties", "{}"),
     })
@@ -270,6 +272,10 @@ async fn point_5_every_kind_that_the_provider_is_asked_for_is_refused_where_it_i
         let unsaid = names.iter().filter(|name| !said.contains(&format!("`{name}`"))).count();
         // Three of a kind are said by name.
         assert_eq!(unsaid, names.len().saturating_sub(3), "{kind:?} {names:?}: {said}");
-        assert!(said.contains(&format!("belong to the deployment `{OTHER}`")) || said.contains(&format!("belongs to the deployment `{OTHER}`")), "{kind:?}: {said}");
+        assert!(
+            said.contains(&format!("belong to the deployment `{OTHER}`"))
+                || said.contains(&format!("belongs to the deployment `{OTHER}`")),
+            "{kind:?}: {said}"
+        );
     }
 }

@@ -218,7 +218,9 @@ async fn a_warning_is_told_and_the_deployment_goes_on() {
     for (minutes, warned) in [(4, true), (5, false), (6, false)] {
         let monitor = answers(MockMonitor::update());
         let schedule = json!({ "schedule": format!("rate({minutes} minutes)"), "timeoutSeconds": 300 });
-        construct("ComplianceMonitoring", &monitor, "it", inputs(json!({ "functions": schedule }))).await.expect("it deploys");
+        construct("ComplianceMonitoring", &monitor, "it", inputs(json!({ "functions": schedule })))
+            .await
+            .expect("it deploys");
         let told = "functions.schedule: runs may overlap: one may take the 300 seconds of `timeoutSeconds`";
         let log = monitor.recorded().log;
         assert_eq!(log.iter().any(|entry| entry.message.contains(told)), warned, "{minutes}: {log:?}");
