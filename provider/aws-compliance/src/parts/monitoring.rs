@@ -141,12 +141,13 @@ impl PreparedComponent for ComplianceMonitoring {
             own_key: args.kms_key_arn.is_none(),
             key_alias: args.name_prefix.key_alias(),
             account_id: account.target().account_id.clone(),
+            never_replaced: false,
         };
         let existing = scan::existing(context, account, &request, &planned).await;
         let seen = prepared
             .regions
             .iter()
-            .map(|one| scan::see_region(context, one, args.region_request(one, &whole), &existing));
+            .map(|one| scan::see_region(context, one, args.region_request(&one.planned, &whole), &existing));
         let mut regions = prepared.regions.clone();
         for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
             one.account = facts;

@@ -5,6 +5,8 @@ mod alarms;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod by_name;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod costs;
@@ -20,6 +22,8 @@ mod frameworks;
 mod history;
 #[cfg(test)]
 mod journeys;
+#[cfg(test)]
+mod namesakes;
 #[cfg(test)]
 mod naming;
 #[cfg(test)]
