@@ -44,6 +44,19 @@ impl Made {
     fn names(&self, token: &str) -> Vec<&str> {
         self.of_type(token).into_iter().map(|child| child.name.as_str()).collect()
     }
+
+    /// What the functions are configured with.
+    fn document(&self) -> Json {
+        let child = self.aws().find(|child| child.name == "audit-functions-configuration").expect("a document");
+        let content = of(child, "content").expect("its content");
+        serde_json::from_str(content.as_str().expect("text")).expect("JSON")
+    }
+
+    /// Whether a message begins and ends so.
+    fn says(&self, start: &str, end: &str) {
+        let found = self.messages.iter().any(|message| message.starts_with(start) && message.ends_with(end));
+        assert!(found, "{start} .. {end}: {:?}", self.messages);
+    }
 }
 
 async fn problems_in(home: &str, given: Json) -> Vec<(String, String)> {
@@ -141,12 +154,73 @@ async fn rules_about_global_resources_are_evaluated_at_home_alone() {
 
 #[tokio::test]
 async fn rules_that_a_region_does_not_offer_are_not_assessed_there() {
-    let managed = json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED" }, { "identifier": "ELB_LOGGING_ENABLED" }]);
-    let made =
-        made(with(inputs(json!({ "rules": { "managed": managed, "baseline": false } })), &["mx-central-1"])).await;
-    let rules = made.names("aws:cfg/rule:Rule");
-    let lacking: Vec<_> = made.messages.iter().filter(|message| message.contains("not offered there")).collect();
-    assert_eq!(rules.len() + lacking.len(), 4, "{rules:?} {lacking:?}");
+    let managed =
+        json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED" }, { "identifier": "RDS_DB_SECURITY_GROUP_NOT_ALLOWED" }]);
+    let made = made(with(inputs(json!({ "rules": { "managed": managed, "baseline": false } })), &[OTHERS[1]])).await;
+    assert_eq!(
+        made.names("aws:cfg/rule:Rule"),
+        [
+            "audit-rules-eu-central-1-s3-bucket-versioning-enabled",
+            "audit-rules-rds-db-security-group-not-allowed",
+            "audit-rules-s3-bucket-versioning-enabled",
+        ]
+    );
+    made.says("eu-central-1: not offered there and not assessed (facts of ", "RDS_DB_SECURITY_GROUP_NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn rules_that_home_does_not_offer_are_named_for_the_regions_that_do() {
+    let managed = json!([{ "identifier": "CONNECT_INSTANCE_LOGGING_ENABLED", "onUnavailable": "skip" }]);
+    let made = made(with(inputs(json!({ "rules": { "managed": managed } })), &OTHERS)).await;
+    assert!(made.names("aws:cfg/rule:Rule").iter().all(|name| !name.contains("connect-instance")));
+    made.says("us-east-1: not offered in eu-west-1, so not evaluated here either", "CONNECT_INSTANCE_LOGGING_ENABLED");
+}
+
+#[tokio::test]
+async fn configuration_has_what_each_region_does_not_evaluate_and_why() {
+    let rules = json!({
+        "managed": [
+            { "identifier": "IAM_PASSWORD_POLICY" },
+            { "identifier": "RDS_DB_SECURITY_GROUP_NOT_ALLOWED" },
+            { "identifier": "S3_BUCKET_VERSIONING_ENABLED" },
+        ],
+        "custom": [
+            { "name": "own", "function": { "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own" },
+              "scope": { "resourceTypes": ["AWS::EC2::Volume"] } },
+            { "name": "users", "guard": { "policy": "rule users { configuration exists }" },
+              "scope": { "resourceTypes": ["AWS::IAM::User"] } },
+        ],
+    });
+    let made = made(with(inputs(json!({ "rules": rules })), &OTHERS)).await;
+    let regions = &made.document()["regions"];
+    assert_eq!(
+        regions["eu-central-1"],
+        json!({
+            "atHome": ["IAM_PASSWORD_POLICY", "users"],
+            "functionAtHome": ["own"],
+            "notOffered": ["RDS_DB_SECURITY_GROUP_NOT_ALLOWED"],
+            "without": ["iam-password-policy", "own", "rds-db-security-group-not-allowed", "users"],
+        })
+    );
+    assert_eq!(regions["us-east-1"]["notOffered"], Json::Null);
+}
+
+#[tokio::test]
+async fn custom_rules_about_iam_alone_are_evaluated_at_home_alone() {
+    let custom = |name: &str, types: &[&str]| {
+        json!({ "name": name, "guard": { "policy": "rule own { configuration exists }" },
+                "scope": { "resourceTypes": types } })
+    };
+    let custom = json!([
+        custom("global", &["AWS::IAM::User", "AWS::IAM::Role"]),
+        custom("mixed", &["AWS::IAM::User", "AWS::EC2::Volume"]),
+    ]);
+    let made = made(with(inputs(json!({ "rules": { "custom": custom, "baseline": false } })), &[OTHERS[0]])).await;
+    assert_eq!(
+        made.names("aws:cfg/rule:Rule"),
+        ["audit-rules-global", "audit-rules-mixed", "audit-rules-us-east-1-mixed"]
+    );
+    made.says("us-east-1: rules about global resources are evaluated in eu-west-1 alone: ", "global");
 }
 
 #[tokio::test]
