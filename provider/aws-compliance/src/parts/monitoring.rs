@@ -14,7 +14,7 @@ use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponen
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
-use crate::account::{scan, security_hub, service_linked_role};
+use crate::account::{opt_in, scan, security_hub, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts;
@@ -143,12 +143,13 @@ impl PreparedComponent for ComplianceMonitoring {
             account_id: account.target().account_id.clone(),
         };
         let existing = scan::existing(context, account, &request, &planned).await;
-        let seen = prepared
-            .regions
-            .iter()
-            .map(|one| scan::see_region(context, one, args.region_request(one, &whole), &existing));
-        let mut regions = prepared.regions.clone();
-        for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
+        let disabled = opt_in::disabled(context, &prepared.regions).await;
+        let (disabled, mut regions): (Vec<_>, Vec<_>) =
+            prepared.regions.iter().cloned().partition(|one| disabled.contains(&one.planned.code));
+        errors.extend(disabled.iter().map(opt_in::problem));
+        let seen = regions.iter().map(|one| scan::see_region(context, one, args.region_request(one, &whole), &existing));
+        let seen = join_all(seen).await;
+        for (one, (facts, problems)) in regions.iter_mut().zip(seen) {
             one.account = facts;
             errors.extend(problems);
         }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::Error;
 use pulumi_component::engine::Registration;
-use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::testing::{MockMonitor, construct_with, inputs, value};
 use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, answers_in, every_input, shown};
 
 const HOME: &str = REGION;
+const GET_REGIONS: &str = "aws:index/getRegions:getRegions";
 const OTHERS: [&str; 2] = ["us-east-1", "eu-central-1"];
 
 struct Made {
@@ -20,7 +21,11 @@ struct Made {
 }
 
 async fn made(given: PropertyMap) -> Made {
-    let monitor = answers(MockMonitor::preview());
+    made_with(MockMonitor::preview(), given).await
+}
+
+async fn made_with(monitor: MockMonitor, given: PropertyMap) -> Made {
+    let monitor = answers(monitor);
     let made = construct_with::<ComplianceMonitoring>(&monitor, "audit", given).await;
     let recorded = monitor.recorded();
     if let Err(error) = made {
@@ -60,7 +65,11 @@ impl Made {
 }
 
 async fn problems_in(home: &str, given: Json) -> Vec<(String, String)> {
-    let monitor = answers_in(home, MockMonitor::preview());
+    problems_with(MockMonitor::preview(), home, given).await
+}
+
+async fn problems_with(monitor: MockMonitor, home: &str, given: Json) -> Vec<(String, String)> {
+    let monitor = answers_in(home, monitor);
     match construct_with::<ComplianceMonitoring>(&monitor, "audit", inputs(given)).await {
         Err(Error::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
         other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
@@ -287,6 +296,27 @@ async fn regions_that_cannot_be_monitored_are_refused_at_their_place() {
         let named = |(at, reason): &(String, String)| at == place && reason.contains(part);
         assert!(found.iter().any(named), "{regions}: {found:?}");
     }
+}
+
+#[tokio::test]
+async fn region_that_is_not_enabled_is_refused_at_its_place_with_the_command_that_enables_it() {
+    let answers = || MockMonitor::preview().result(GET_REGIONS, "names", value(json!(["ap-east-1", "me-south-1"])));
+    let given = json!({ "regions": ["us-east-1", "me-south-1", "af-south-1"] });
+    let found = problems_with(answers(), HOME, given).await;
+    let [(place, reason)] = &found[..] else { panic!("one problem: {found:?}") };
+    assert_eq!(place, "regions[1]");
+    for part in ["111122223333", "aws account enable-region --region-name me-south-1", "remove it from `regions`"] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    // The regions that every account has are not asked for.
+    made_with(MockMonitor::preview().refuse(GET_REGIONS, "AccessDenied"), with(inputs(json!({})), &OTHERS)).await;
+}
+
+#[tokio::test]
+async fn deployer_who_may_not_ask_for_regions_is_warned_where_one_has_to_be_enabled() {
+    let denied = MockMonitor::preview().refuse(GET_REGIONS, "AccessDenied: ec2:DescribeRegions");
+    let made = made_with(denied, with(inputs(json!({})), &["me-south-1"])).await;
+    made.says("regions: it was not found out whether the account has enabled me-south-1", "not enabled");
 }
 
 #[tokio::test]
