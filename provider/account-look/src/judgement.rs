@@ -5,6 +5,7 @@ mod key;
 mod namesakes;
 mod recorder;
 mod rules;
+mod sources;
 
 use property_path::PropertyPath;
 use schemars::JsonSchema;
@@ -85,6 +86,7 @@ pub fn findings(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     findings.extend(recorder::judge(look, request));
     findings.extend(rules::judge(look, request));
     findings.extend(namesakes::judge(look, request));
+    findings.extend(sources::judge(look, request));
     findings.extend(key::judge(look, request));
     findings.extend(concurrency::judge(look, request));
     findings.extend(unread(look, request));
@@ -151,6 +153,7 @@ fn about(part: Part) -> &'static str {
         Part::DeliveryChannel => "the delivery channel",
         Part::Rules => "rules that may belong to others",
         Part::Aggregators => "aggregators that may belong to others",
+        Part::Sources => "what the aggregator receives",
         Part::Authorizations => "authorizations of aggregators",
         Part::ConformancePacks => "conformance packs that may belong to others",
         Part::EventRules => "event rules that may belong to others",

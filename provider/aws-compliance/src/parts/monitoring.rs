@@ -111,7 +111,6 @@ impl PreparedComponent for ComplianceMonitoring {
     async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, Error> {
         let prepared = Prepared::over(context, args.plan_inputs(), &args.regions).await?;
         let (plan, account) = (&prepared.plan, &prepared.account);
-        args.aggregation.tell(context, account, &args.regions);
         let mut request = args.lookup.request();
         let whole = Whole { args, plan, target: account.target() };
         parts::claim(&whole, &mut request);
@@ -155,6 +154,7 @@ impl PreparedComponent for ComplianceMonitoring {
         }
         let account =
             scan::see_known(context, account.clone(), request, (&planned, &existing), (errors, warnings)).await?;
+        args.aggregation.tell(context, &account, &args.regions);
         if context.is_preview()
             && let Some(estimate) = args.cost(plan, &account)
         {
