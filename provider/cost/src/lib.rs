@@ -21,5 +21,6 @@ pub use price::{Basis, Price, PriceKey};
 pub use range::Range;
 pub use saving::{Saving, SavingKind};
 pub use usage::{
-    Adjustable, Architecture, Functions, Recorded, Recorder, Recording, ResourceCounts, Rule, Storage, Usage,
+    Adjustable, Architecture, Functions, Recorded, Recorder, Recording, RegionUsage, ResourceCounts, Rule, Storage,
+    Usage,
 };

@@ -135,7 +135,7 @@ pub(crate) async fn see_region(
     }
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    (facts.with_recorder_facts(RecorderFacts { action, role_arn }), errors)
+    (facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources), errors)
 }
 
 /// Whose the buckets are that the channels deliver to: a channel of another region delivers to home's.

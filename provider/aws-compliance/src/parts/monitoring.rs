@@ -13,7 +13,7 @@ use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponen
 
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
-use crate::account::prepared::Prepared;
+use crate::account::prepared::{OtherRegion, Prepared};
 use crate::account::{opt_in, scan, security_hub, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
@@ -146,7 +146,11 @@ impl PreparedComponent for ComplianceMonitoring {
         let (disabled, mut regions): (Vec<_>, Vec<_>) =
             prepared.regions.iter().cloned().partition(|one| disabled.contains(&one.planned.code));
         errors.extend(disabled.iter().map(opt_in::problem));
-        let seen = regions.iter().map(|one| scan::see_region(context, one, args.region_request(one, &whole), &existing));
+        let seen = regions.iter().map(|one| {
+            let mut request = args.region_request(one, &whole);
+            request.count_resources = context.is_preview();
+            scan::see_region(context, one, request, &existing)
+        });
         let seen = join_all(seen).await;
         for (one, (facts, problems)) in regions.iter_mut().zip(seen) {
             one.account = facts;
@@ -156,7 +160,7 @@ impl PreparedComponent for ComplianceMonitoring {
             scan::see_known(context, account.clone(), request, (&planned, &existing), (errors, warnings)).await?;
         args.aggregation.tell(context, &account, &args.regions);
         if context.is_preview()
-            && let Some(estimate) = args.cost(plan, &account)
+            && let Some(estimate) = args.cost(plan, &account, &regions)
         {
             context.info(estimate.summary());
         }
@@ -218,7 +222,7 @@ impl PreparedComponent for ComplianceMonitoring {
         }
         let budget_name = match &args.cost.monthly_budget_usd {
             Some(usd) => scope
-                .component_prepared::<Budget>("budget", args.budget(usd, &alerts.topic_arn), facts)?
+                .component_prepared::<Budget>("budget", args.budget(usd, &alerts.topic_arn, prepared), facts)?
                 .budget_name
                 .map(Some),
             None => Output::known(None),
@@ -288,13 +292,16 @@ fn first_runs(
 
 impl ComplianceMonitoringArgs {
     /// What the deployment costs in a month; nothing where the region is not known.
-    fn cost(&self, plan: &Plan, account: &AccountFacts) -> Option<Estimate> {
-        let context = CostContext {
-            region: account.known_region()?.to_owned(),
-            creates_recorder: account.manages_recorder(self.recorder.mode()),
-            resources: account.resources().cloned(),
+    fn cost(&self, plan: &Plan, account: &AccountFacts, regions: &[OtherRegion]) -> Option<Estimate> {
+        let context = |account: &AccountFacts| {
+            Some(CostContext {
+                region: account.known_region()?.to_owned(),
+                creates_recorder: account.manages_recorder(self.recorder.mode()),
+                resources: account.resources().cloned(),
+            })
         };
-        Some(estimate(&usage(self, plan, context)))
+        let others = regions.iter().filter_map(|one| Some((one.planned.plan.as_ref(), context(&one.account)?)));
+        Some(estimate(&usage(self, (plan, context(account)?), others)))
     }
 
     /// The key that the user gave, with what will be encrypted with it.

@@ -140,6 +140,20 @@ async fn region_that_is_added_changes_nothing_in_the_others() {
 }
 
 #[tokio::test]
+async fn budget_and_estimate_cover_every_region() {
+    let given = || inputs(json!({ "cost": { "monthlyBudgetUsd": 20 } }));
+    for (regions, expected) in [(&[][..], json!([HOME])), (&OTHERS[..], json!([HOME, OTHERS[0], OTHERS[1]]))] {
+        let made = made(with(given(), regions)).await;
+        let [budget] = made.of_type("aws:budgets/budget:Budget")[..] else { panic!("one budget") };
+        let filters = of(budget, "costFilters").expect("filters");
+        assert_eq!(filters[0], json!({ "name": "Service", "values": ["AWS Config"] }));
+        assert_eq!(filters[1], json!({ "name": "Region", "values": expected }));
+        let estimate = made.messages.iter().find(|message| message.starts_with("estimated ")).expect("an estimate");
+        assert_eq!(estimate.contains(" in 3 regions: "), !regions.is_empty(), "{estimate}");
+    }
+}
+
+#[tokio::test]
 async fn home_that_is_listed_alone_is_no_other_region() {
     let (without, with_home) = (made(inputs(json!({}))).await, made(with(inputs(json!({})), &[HOME])).await);
     assert_eq!(without.children.keys().collect::<Vec<_>>(), with_home.children.keys().collect::<Vec<_>>());
