@@ -142,7 +142,7 @@ def test_an_aggregation_says_once_what_the_others_deploy(deploy):
     deployment = deploy(PROGRAMS / "part-aggregation", up=False)
     told = deployment.stack.preview().text
     assert told.count("deploy `AggregationSource` with") == 1
-    assert "account 999988887777, region us-east-1" in told
+    assert "account 999988887777 in eu-west-1, us-east-1" in told
     deployment.stack.up()
     found = deployment.client("config").describe_configuration_aggregators()["ConfigurationAggregators"]
     source = found[0]["AccountAggregationSources"][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,17 @@ INPUTS = {
     "rules": {
         "managed": [
             {"identifier": "IAM_PASSWORD_POLICY"},
+            {"identifier": REGIONAL},
             {"identifier": "S3_BUCKET_VERSIONING_ENABLED", "remediation": {"acceptInferred": True}},
         ]
     },
     "reports": {"forceDestroy": True},
     "tags": {"team": "security"},
 }
-OUTPUTS = {"bucketName": "${compliance.bucketName}"}
+OUTPUTS = {"bucketName": "${compliance.bucketName}", "budgetName": "${compliance.budgetName}"}
+# A rule that eu-central-1 does not offer.
+REGIONAL = "RDS_DB_SECURITY_GROUP_NOT_ALLOWED"
+BUDGET = {"cost": {"monthlyBudgetUsd": 20}}
 
 
 def program(folder: Path, *regions: str, **inputs) -> Path:
@@ -34,7 +39,13 @@ def program(folder: Path, *regions: str, **inputs) -> Path:
 @pytest.fixture(scope="module")
 def three(deploy, tmp_path_factory) -> Deployment:
     """Home reuses its recorder, the others get one."""
-    return deploy(program(tmp_path_factory.mktemp("three"), HOME, FIRST, SECOND))
+    return deploy(program(tmp_path_factory.mktemp("three"), HOME, FIRST, SECOND, **BUDGET))
+
+
+def budgeted(deployment: Deployment) -> list[str]:
+    """The regions whose cost the budget counts."""
+    asked = {"AccountId": deployment.account.account_id, "BudgetName": deployment.outputs["budgetName"]}
+    return deployment.client("budgets").describe_budget(**asked)["Budget"]["CostFilters"]["Region"]
 
 
 def rules(deployment: Deployment, region: str) -> list[str]:
@@ -50,17 +61,17 @@ def regions_of(urns) -> set[str]:
 
 
 def is_of_all(urn: str) -> bool:
-    """What knows all regions: the aggregator, and the functions with their configuration and permissions."""
+    """What knows all regions: the aggregator, the budget, and the functions with their configuration and permissions."""
     name = urn.rsplit("::", 1)[1]
-    parts = ("compliance-aggregation", "compliance-aggregation-aggregator")
-    return name in ("compliance", *parts) or name.startswith("compliance-functions")
+    parts = ("aggregation", "aggregation-aggregator", "budget", "budget-budget")
+    return name in ("compliance", *(f"compliance-{part}" for part in parts)) or name.startswith("compliance-functions")
 
 
 def test_each_region_has_its_rules_and_home_those_of_iam(three):
     other = rules(three, FIRST)
-    assert other == rules(three, SECOND)
     assert set(rules(three, HOME)) - set(other) == {"iam-password-policy"}
-    assert len(other) == 5
+    assert set(other) - set(rules(three, SECOND)) == {"rds-db-security-group-not-allowed"}
+    assert (len(other), len(rules(three, SECOND))) == (6, 5)
 
 
 def test_every_child_is_in_the_region_of_its_name(three):
@@ -96,6 +107,22 @@ def test_the_report_has_every_region(three):
     assert {source["region"] for source in report["sources"]} == {HOME, FIRST, SECOND}
 
 
+def test_the_report_names_the_rules_that_a_region_does_not_evaluate(three):
+    page = three.invoke("compliance-aggregation", {})["report"]
+    body = three.client("s3").get_object(Bucket=three.outputs["bucketName"], Key=page)["Body"]
+    text = body.read().decode()
+    found = set(re.findall(r"<td>([a-z0-9-]+)</td><td>([A-Z_0-9]+)</td><td>(assessed[^<]*|not assessed[^<]*)</td>", text))
+    assert found == {
+        (FIRST, "IAM_PASSWORD_POLICY", f"assessed in {HOME}"),
+        (SECOND, "IAM_PASSWORD_POLICY", f"assessed in {HOME}"),
+        (SECOND, REGIONAL, "not assessed: not offered there"),
+    }
+
+
+def test_the_budget_covers_every_region(three):
+    assert budgeted(three) == [HOME, FIRST, SECOND]
+
+
 def test_another_up_changes_nothing(three):
     again = three.stack.up()
     assert again.none, again.touched
@@ -104,17 +131,19 @@ def test_another_up_changes_nothing(three):
 
 
 def test_a_region_that_is_added_and_removed_is_touched_alone(deploy, tmp_path):
-    one = deploy(program(tmp_path / "one", HOME, FIRST))
+    one = deploy(program(tmp_path / "one", HOME, FIRST, **BUDGET))
     aggregator = next(entry["urn"] for entry in one.resources if "ConfigurationAggregator" in entry["type"])
-    program(one.stack.folder, HOME, FIRST, "ap-south-1")
+    program(one.stack.folder, HOME, FIRST, "ap-south-1", **BUDGET)
     added = one.stack.up()
+    assert budgeted(one) == [HOME, FIRST, "ap-south-1"]
     assert added.touched[aggregator] == "update"
     touched = [urn for urn in added.touched if not is_of_all(urn)]
     assert regions_of(touched) == {"ap-south-1"}, touched
-    program(one.stack.folder, HOME, "ap-south-1")
+    program(one.stack.folder, HOME, "ap-south-1", **BUDGET)
     removed = one.stack.up()
     assert regions_of(urn for urn in removed.touched if not is_of_all(urn)) == {FIRST}
     assert rules(one, FIRST) == []
+    assert budgeted(one) == [HOME, "ap-south-1"]
     one.stack.destroy()
     for region in (HOME, FIRST, "ap-south-1"):
         # The service-linked role is the account's, and stays.

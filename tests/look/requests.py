@@ -17,6 +17,7 @@ ACTIONS = [
     "cloudwatch:ListTagsForResource",
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
+    "config:DescribeConfigurationAggregatorSourcesStatus",
     "config:DescribeConfigurationAggregators",
     "config:DescribeConfigurationRecorderStatus",
     "config:DescribeConfigurationRecorders",

@@ -17,6 +17,7 @@ from account.client import Account
 
 from .requests import ACTIONS, CONCURRENCY, request
 from .test_namesakes import put_alarm
+from .test_sources import STATUS
 
 
 def skipped(answer) -> tuple[str, str]:
@@ -163,7 +164,7 @@ def test_resources_are_counted_where_that_is_asked_for(look, recorded, role):
     assert "resources" not in look(recorded, **request(recorded.account_id)).look
 
 
-@pytest.mark.parametrize("denied", [action for action in ACTIONS if action not in (COUNTS, GET_ROLE)])
+@pytest.mark.parametrize("denied", [action for action in ACTIONS if action not in (COUNTS, GET_ROLE, STATUS)])
 def test_each_denied_call_is_a_warning_that_names_it(look, recorded, role, denied):
     config = recorded.client("config")
     source = {"Owner": "AWS", "SourceIdentifier": "ENCRYPTED_VOLUMES"}

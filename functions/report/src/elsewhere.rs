@@ -15,7 +15,9 @@ pub(crate) fn rows(all: &[Elsewhere], home: &str) -> Vec<Vec<Cell>> {
         let assessed = format!("assessed in {home}");
         let at_home = one.at_home.iter().map(|rule| row(&one.region, rule, &assessed));
         let not_offered = one.not_offered.iter().map(|rule| row(&one.region, rule, "not assessed: not offered there"));
-        at_home.chain(not_offered).collect::<Vec<_>>()
+        let function = format!("not assessed: its function is in {home}");
+        let function_at_home = one.function_at_home.iter().map(|rule| row(&one.region, rule, &function));
+        at_home.chain(not_offered).chain(function_at_home).collect::<Vec<_>>()
     };
     all.iter().flat_map(of_region).collect()
 }

@@ -51,6 +51,8 @@ pub struct Elsewhere {
     pub region: String,
     /// Rules that the region of the deployment evaluates for it, by identifier; a custom one by name.
     pub at_home: Vec<String>,
+    /// Names of custom rules whose function is one of the region of the deployment.
+    pub function_at_home: Vec<String>,
     /// Rules that it does not offer, by identifier.
     pub not_offered: Vec<String>,
 }

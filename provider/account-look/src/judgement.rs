@@ -6,6 +6,7 @@ mod message;
 mod namesakes;
 mod recorder;
 mod rules;
+mod sources;
 mod words;
 
 use property_path::PropertyPath;
@@ -46,6 +47,7 @@ pub fn scan_messages(look: &Look, request: &LookRequest) -> Vec<ScanMessage> {
     messages.extend(recorder::judge(look, request));
     messages.extend(rules::judge(look, request));
     messages.extend(namesakes::judge(look, request));
+    messages.extend(sources::judge(look, request));
     messages.extend(key::judge(look, request));
     messages.extend(concurrency::judge(look, request));
     messages.extend(unread(look, request));
@@ -112,6 +114,7 @@ fn about(part: Part) -> &'static str {
         Part::DeliveryChannel => "the delivery channel",
         Part::Rules => "rules that may belong to others",
         Part::Aggregators => "aggregators that may belong to others",
+        Part::Sources => "what the aggregator receives",
         Part::Authorizations => "authorizations of aggregators",
         Part::ConformancePacks => "conformance packs that may belong to others",
         Part::EventRules => "event rules that may belong to others",

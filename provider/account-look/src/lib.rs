@@ -25,14 +25,14 @@ mod table;
 pub use judgement::{RecorderAction, ScanLevel, ScanMessage, recorder_action, scan_messages};
 pub use key_policy::{Admission, KeyUser, key_users};
 pub use look::{
-    Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
+    Aggregator, Concurrency, DeliveryChannel, FailedSource, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
     Recorded, Recorder, RecorderKind, RuleCount, ServiceLinkedRole, Skipped, Tags, Unread,
 };
 pub use reading::failure::explained;
 pub use reading::{ACTIONS, TIME_ALLOWED, look};
 pub use request::{
     LookRequest, OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule,
-    RecorderPlan,
+    PlannedSource, RecorderPlan,
 };
 pub use table::table;
 

@@ -44,6 +44,9 @@ pub struct Look {
     /// All configuration aggregators of the region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aggregators: Option<Vec<Aggregator>>,
+    /// Accounts and regions from which nothing arrives at the deployment's aggregator, where it exists and others are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_sources: Option<Vec<FailedSource>>,
     /// What has a name that the deployment will use: its own things from an earlier deployment, or somebody else's.
     pub namesakes: Vec<Namesake>,
     /// The key that the user gave.
@@ -120,6 +123,8 @@ pub enum Part {
     Rules,
     /// Aggregators.
     Aggregators,
+    /// What the deployment's aggregator receives.
+    Sources,
     /// Authorizations of aggregators.
     Authorizations,
     /// Conformance packs.
@@ -315,12 +320,37 @@ pub struct Aggregator {
     pub organization: bool,
     /// The accounts that it lists.
     pub accounts: Vec<String>,
+    /// The regions that it lists.
+    pub regions: Vec<String>,
+    /// Whether it sees all regions.
+    pub all_regions: bool,
     /// The service that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
     /// Its tags; absent where they were not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Tags>,
+}
+
+impl Aggregator {
+    /// Whether it lists an account and region.
+    pub fn lists(&self, account: &str, region: &str) -> bool {
+        let among = |listed: &[String], one: &str| listed.iter().any(|listed| listed == one);
+        among(&self.accounts, account) && (self.all_regions || among(&self.regions, region))
+    }
+}
+
+/// An account and region from which nothing arrives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedSource {
+    /// The account, twelve digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// Why, as AWS says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What has a name that the deployment will use.

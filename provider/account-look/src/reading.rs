@@ -22,14 +22,15 @@ use bounded::{Deadline, Read};
 pub const TIME_ALLOWED: Duration = Duration::from_secs(5);
 
 /// The IAM actions that a look needs; `kms` ones only where a key was given, `lambda` where functions reserve concurrency, `iam` where the
-/// service-linked role is asked for, and `sts:AssumeRole` where a role is to be
+/// service-linked role is asked for, the status of sources where an aggregator lists others, and `sts:AssumeRole` where a role is to be
 /// taken. `sts:GetCallerIdentity` needs none.
-pub const ACTIONS: [&str; 19] = [
+pub const ACTIONS: [&str; 20] = [
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetDashboard",
     "cloudwatch:ListTagsForResource",
     "config:DescribeAggregationAuthorizations",
     "config:DescribeConfigRules",
+    "config:DescribeConfigurationAggregatorSourcesStatus",
     "config:DescribeConfigurationAggregators",
     "config:DescribeConfigurationRecorderStatus",
     "config:DescribeConfigurationRecorders",
@@ -81,6 +82,7 @@ async fn read(request: &LookRequest, proved: identity::Proved, deadline: Deadlin
     look.delivery_channels = channels.found(&mut look.unread);
     look.rules = named.rules.found(&mut look.unread);
     look.aggregators = named.aggregators.found(&mut look.unread);
+    look.failed_sources = named.failed_sources.and_then(|failed| failed.found(&mut look.unread));
     look.conformance_packs = named.packs;
     look.namesakes = named.namesakes;
     look.unread.extend(named.unread);

@@ -35,6 +35,8 @@ pub struct LookRequest {
     pub rules: Vec<PlannedRule>,
     /// The aggregator that the deployment will have. Its authorization for the own account and region comes with it.
     pub aggregator: Option<PlannedName>,
+    /// Accounts and regions that the aggregator lists and that have to authorize it themselves.
+    pub sources: Vec<PlannedSource>,
     /// An aggregator of another region that the deployment authorizes here, as `account/region`. It is authorized by an API that
     /// refuses what exists.
     pub authorization: Option<String>,
@@ -199,6 +201,18 @@ pub struct PlannedName {
     pub path: PropertyPath,
     /// Name in the account.
     pub name: String,
+}
+
+/// What an aggregator lists, and what has to authorize it by another deployment.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PlannedSource {
+    /// Path of what lists it, such as `aggregation.accounts[1]`.
+    pub path: PropertyPath,
+    /// The account, twelve digits.
+    pub account: String,
+    /// Its regions.
+    pub regions: Vec<String>,
 }
 
 /// A resource with a name that the deployment will have.

@@ -114,6 +114,21 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// Only where a key of the request's context compares to one of the values.
+    #[must_use]
+    pub fn when_one_of(
+        mut self,
+        operator: &'static str,
+        key: &str,
+        values: impl IntoIterator<Item = impl Into<Input<String>>>,
+    ) -> Self {
+        let values = values.into_iter().map(|value| value.into().into()).collect();
+        self.conditions.entry(operator).or_default().insert(key.to_owned(), Json::List(values));
+        self
+    }
+}
+
 impl From<Statement> for Json {
     fn from(statement: Statement) -> Self {
         let mut members = BTreeMap::from([

@@ -15,8 +15,10 @@ const NAMED: usize = 3;
 /// What a deployment costs in a month.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// Code of the region.
+    /// Code of the region of home.
     pub region: String,
+    /// Codes of the other regions.
+    pub other_regions: Vec<String>,
     /// What it is composed of, the most expensive line first.
     pub lines: Vec<Line>,
     /// What would save most, the largest amount first.
@@ -38,7 +40,11 @@ impl Estimate {
         let parts: Vec<_> = named.map(|line| format!("{} {}", amount(line.usd.expected), line.id.name())).collect();
         let (low, expected, high) = (amount(total.low), amount(total.expected), amount(total.high));
         let of = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-        format!("estimated {expected} USD a month ({low}-{high}){of}")
+        let regions = match self.other_regions.len() {
+            0 => String::new(),
+            others => format!(" in {} regions", others + 1),
+        };
+        format!("estimated {expected} USD a month ({low}-{high}){regions}{of}")
     }
 }
 
@@ -48,19 +54,24 @@ pub fn estimate(usage: &Usage) -> Estimate {
     let mut lines = Quantities::of(usage).lines();
     lines.sort_by(|one, other| other.usd.expected.total_cmp(&one.usd.expected).then(one.id.cmp(&other.id)));
     let notes = notes(usage, &lines);
-    Estimate { region: usage.region.clone(), savings: savings(usage), lines, notes }
+    let other_regions = usage.others.iter().map(|other| other.region.clone()).collect();
+    Estimate { region: usage.home.region.clone(), other_regions, savings: savings(usage), lines, notes }
 }
 
 fn notes(usage: &Usage, lines: &[Line]) -> Vec<String> {
     let mut notes = Vec::new();
-    let region = &usage.region;
-    if let Some(because) = usage.resources.unknown_because() {
-        notes.push(format!("{because}: numbers of resources are assumptions"));
+    let unknown = usage.regions().filter_map(|one| Some((one.region.as_str(), one.resources.unknown_because()?)));
+    let (unknown, because): (Vec<_>, Vec<_>) = unknown.unzip();
+    if let Some(because) = because.first() {
+        let all = unknown.len() == usage.regions().count();
+        let place = if all { String::new() } else { format!(" in {}", unknown.join(", ")) };
+        notes.push(format!("{because}: numbers of resources are assumptions{place}"));
     }
     let others: BTreeSet<_> = lines.iter().flat_map(|line| &line.other_regions).copied().collect();
     if !others.is_empty() {
         let others = others.into_iter().collect::<Vec<_>>().join(", ");
-        notes.push(format!("prices of {others} are used where those of {region} are not known"));
+        let regions = usage.regions().map(|one| one.region.as_str()).collect::<Vec<_>>().join(", ");
+        notes.push(format!("prices of {others} are used where those of {regions} are not known"));
     }
     let unknown: Vec<_> = lines.iter().filter(|line| line.unknown).map(|line| line.id.name()).collect();
     if !unknown.is_empty() {

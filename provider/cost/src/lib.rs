@@ -20,4 +20,7 @@ pub use line::{Line, LineId};
 pub use price::{Basis, Price, PriceKey};
 pub use range::Range;
 pub use saving::{Saving, SavingKind};
-pub use usage::{Adjustable, Architecture, Functions, Recorded, Recorder, ResourceCounts, Rule, Storage, Usage};
+pub use usage::{
+    Adjustable, Architecture, Functions, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, Storage,
+    Usage,
+};

@@ -80,19 +80,28 @@ impl LineId {
 impl Line {
     /// A line of parts, each a price and a quantity.
     pub(crate) fn of(id: LineId, region: &str, parts: &[(PriceKey, Range)], assumption: String) -> Self {
-        let none = Range::default();
-        let mut line =
-            Self { id, usd: none, assumption, unknown: false, other_regions: BTreeSet::new(), dates: BTreeSet::new() };
+        let mut line = Self::empty(id, assumption);
+        line.add(region, parts);
+        line
+    }
+
+    /// A line of nothing yet.
+    pub(crate) const fn empty(id: LineId, assumption: String) -> Self {
+        let usd = Range { low: 0.0, expected: 0.0, high: 0.0 };
+        Self { id, usd, assumption, unknown: false, other_regions: BTreeSet::new(), dates: BTreeSet::new() }
+    }
+
+    /// Adds parts of a region, whose prices begin with their first tier there.
+    pub(crate) fn add(&mut self, region: &str, parts: &[(PriceKey, Range)]) {
         for (key, quantity) in parts.iter().filter(|(_, quantity)| quantity.high > 0.0) {
             let price = Price::of(*key, region);
-            line.usd = line.usd + quantity.map(|quantity| price.times(quantity));
-            line.dates.extend(price.date);
+            self.usd = self.usd + quantity.map(|quantity| price.times(quantity));
+            self.dates.extend(price.date);
             match price.basis {
                 Basis::Region => {}
-                Basis::Other(other) => _ = line.other_regions.insert(other),
-                Basis::Unknown => line.unknown = true,
+                Basis::Other(other) => _ = self.other_regions.insert(other),
+                Basis::Unknown => self.unknown = true,
             }
         }
-        line
     }
 }

@@ -9,7 +9,7 @@ use crate::line::{Line, LineId};
 use crate::price::PriceKey;
 use crate::range::Range;
 use crate::text::{counted, number, of};
-use crate::usage::{Architecture, Recorded, Rule, Usage};
+use crate::usage::{Architecture, Recorded, RegionUsage, Rule, Usage};
 
 /// A type of which nothing is known.
 const ANY_TYPE: &str = "";
@@ -25,8 +25,8 @@ pub(crate) struct Quantities<'u> {
     invocations: Range,
 }
 
-/// Evaluations of a rule in a month.
-pub(crate) fn evaluations(usage: &Usage, rule: &Rule) -> Range {
+/// Evaluations of a rule of a region in a month.
+pub(crate) fn evaluations(usage: &RegionUsage, rule: &Rule) -> Range {
     if rule.every_type {
         let types = usage.resources.types().map(|kind| evaluations_of(usage, rule, Some(kind)));
         let known: Range = types.sum();
@@ -40,7 +40,7 @@ pub(crate) fn evaluations(usage: &Usage, rule: &Rule) -> Range {
 }
 
 /// Evaluations of a rule in a month over the resources of one type, or of the account itself.
-pub(crate) fn evaluations_of(usage: &Usage, rule: &Rule, kind: Option<&str>) -> Range {
+pub(crate) fn evaluations_of(usage: &RegionUsage, rule: &Rule, kind: Option<&str>) -> Range {
     let periods = Range::exact(rule.period_hours.map_or(0.0, |hours| assume::HOURS / hours.max(1.0)));
     let triggered = if rule.on_change { triggers(usage, kind) } else { Range::default() };
     let resources = kind.map_or(Range::exact(1.0), |kind| usage.resources.of(kind));
@@ -48,7 +48,7 @@ pub(crate) fn evaluations_of(usage: &Usage, rule: &Rule, kind: Option<&str>) -> 
 }
 
 /// Configuration items of a resource in a month: each triggers the rules on its type once.
-fn triggers(usage: &Usage, kind: Option<&str>) -> Range {
+fn triggers(usage: &RegionUsage, kind: Option<&str>) -> Range {
     let Some(kind) = kind else { return assume::CHANGES };
     // Of a recorder that exists it is not known what it records: everything, so that the estimate is not too low.
     if usage.recorder.created && !usage.recorder.records(kind) {
@@ -66,7 +66,7 @@ pub(crate) fn items(frequency: RecordingFrequency, changes: Range) -> Range {
 }
 
 /// The types that a recorder of this deployment records and that have resources, as far as they are known.
-pub(crate) fn recorded_types(usage: &Usage) -> BTreeSet<&str> {
+pub(crate) fn recorded_types(usage: &RegionUsage) -> BTreeSet<&str> {
     let named: BTreeSet<&str> = match (&usage.recorder.recorded, usage.resources.is_known()) {
         (Recorded::Only(types), _) => types.iter().map(String::as_str).collect(),
         (_, true) => usage.resources.types().collect(),
@@ -75,25 +75,31 @@ pub(crate) fn recorded_types(usage: &Usage) -> BTreeSet<&str> {
     named.into_iter().filter(|kind| usage.recorder.records(kind)).collect()
 }
 
+/// Evaluation results of a rule of a region that exist at a time.
+fn results(usage: &RegionUsage, rule: &Rule) -> Range {
+    if rule.every_type {
+        let known: Range = usage.resources.types().map(|kind| usage.resources.of(kind)).sum();
+        let assumed = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE;
+        return if usage.resources.is_known() { known } else { assumed };
+    }
+    if rule.types.is_empty() {
+        return Range::exact(1.0);
+    }
+    rule.types.iter().map(|kind| usage.resources.of(kind)).sum()
+}
+
 impl<'u> Quantities<'u> {
     pub(crate) fn of(usage: &'u Usage) -> Self {
-        let results = |rule: &Rule| -> Range {
-            if rule.every_type {
-                let known: Range = usage.resources.types().map(|kind| usage.resources.of(kind)).sum();
-                let assumed = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE;
-                return if usage.resources.is_known() { known } else { assumed };
-            }
-            if rule.types.is_empty() {
-                return Range::exact(1.0);
-            }
-            rule.types.iter().map(|kind| usage.resources.of(kind)).sum()
+        let changes = |region: &RegionUsage| -> Range {
+            region.rules.iter().filter(|rule| rule.on_change).map(|rule| evaluations(region, rule)).sum()
         };
-        let changes: Range = usage.rules.iter().filter(|rule| rule.on_change).map(|r| evaluations(usage, r)).sum();
-        let transitions = changes * assume::COMPLIANCE_CHANGES;
-        // A scheduled run is one of processing and one of aggregation, a transition one of processing and one of
-        // remediation.
-        let invocations = Range::exact(usage.functions.runs * 2.0) + transitions * 2.0;
-        Self { usage, results: usage.rules.iter().map(results).sum(), transitions, invocations }
+        let transitions = usage.regions().map(changes).sum::<Range>() * assume::COMPLIANCE_CHANGES;
+        // A scheduled run is one of processing, one of it for each other region, and one of aggregation; a transition is one of
+        // processing and one of remediation.
+        let scheduled = usage.functions.runs * (2.0 + float(usage.others.len()));
+        let invocations = Range::exact(scheduled) + transitions * 2.0;
+        let of_region = |region: &RegionUsage| -> Range { region.rules.iter().map(|rule| results(region, rule)).sum() };
+        Self { usage, results: usage.regions().map(of_region).sum(), transitions, invocations }
     }
 
     /// All lines, those of nothing excluded.
@@ -118,59 +124,77 @@ impl<'u> Quantities<'u> {
     }
 
     fn line(&self, id: LineId, parts: &[(PriceKey, Range)], assumption: String) -> Line {
-        Line::of(id, &self.usage.region, parts, assumption)
+        Line::of(id, &self.usage.home.region, parts, assumption)
     }
 
     /// How many resources there are, in words.
     fn resources(&self) -> String {
-        match self.usage.resources.unknown_because() {
-            None => "the resources of the account".to_owned(),
-            Some(because) => format!("{} resources of each type, because {because}", of(assume::RESOURCES_PER_TYPE)),
+        let unknown = self.usage.regions().filter_map(|one| Some((one.region.as_str(), one.resources.unknown_because()?)));
+        let (unknown, because): (Vec<_>, Vec<_>) = unknown.unzip();
+        let Some(because) = because.first() else { return "the resources of the account".to_owned() };
+        let assumed = format!("{} resources of each type", of(assume::RESOURCES_PER_TYPE));
+        if unknown.len() == self.usage.regions().count() {
+            return format!("{assumed}, because {because}");
+        }
+        format!("the resources of the account, and {assumed} in {}, because {because}", unknown.join(", "))
+    }
+
+    /// In how many regions, in words; nothing where it is one.
+    fn in_regions(&self) -> String {
+        match self.usage.others.len() {
+            0 => String::new(),
+            others => format!(" in {} regions", others + 1),
         }
     }
 
     fn evaluations(&self, id: LineId, key: PriceKey, in_pack: bool) -> Line {
-        let rules: Vec<_> = self.usage.rules.iter().filter(|rule| rule.in_pack == in_pack).collect();
-        let count: Range = rules.iter().map(|rule| evaluations(self.usage, rule)).sum();
+        let mut line = Line::empty(id, String::new());
+        let (mut all, mut rules) = (Range::default(), 0);
+        for region in self.usage.regions() {
+            let those = region.rules.iter().filter(|rule| rule.in_pack == in_pack);
+            let count: Range = those.clone().map(|rule| evaluations(region, rule)).sum();
+            line.add(&region.region, &[(key, count)]);
+            all = all + count;
+            rules += those.count();
+        }
         let changes = of(assume::CHANGES);
-        let assumption = format!(
-            "{} by {} over {}, each with {changes} changes a month ({} if of a type that services create)",
-            counted(count, "evaluation"),
-            counted(Range::exact(float(rules.len())), "rule"),
+        line.assumption = format!(
+            "{} by {}{} over {}, each with {changes} changes a month ({} if of a type that services create)",
+            counted(all, "evaluation"),
+            counted(Range::exact(float(rules)), "rule"),
+            self.in_regions(),
             self.resources(),
             of(assume::CHURNING_CHANGES),
         );
-        self.line(id, &[(key, count)], assumption)
+        line
     }
 
     fn recording(&self) -> Line {
-        let recorder = &self.usage.recorder;
-        if !recorder.created {
-            return self.line(LineId::Recording, &[], "the recorder exists, and is charged already".to_owned());
+        let mut line = Line::empty(LineId::Recording, String::new());
+        let (mut items, mut is_assumed, mut created) = (Range::default(), false, 0);
+        for region in self.usage.regions().filter(|region| region.recorder.created) {
+            let Items { continuous, daily, is_assumed: assumed } = Items::of(region);
+            line.add(&region.region, &[(PriceKey::ContinuousItem, continuous), (PriceKey::DailyItem, daily)]);
+            items = items + continuous + daily;
+            is_assumed |= assumed;
+            created += 1;
         }
-        let types = recorded_types(self.usage);
-        let of_mode = |frequency: RecordingFrequency| -> Range {
-            let those = types.iter().filter(|kind| recorder.frequency_of(kind) == frequency);
-            those.map(|kind| self.usage.resources.of(kind) * items(frequency, assume::changes_of(kind))).sum()
-        };
-        let (mut continuous, mut daily) = (of_mode(RecordingFrequency::Continuous), of_mode(RecordingFrequency::Daily));
+        if created == 0 {
+            line.assumption = "the recorder exists, and is charged already".to_owned();
+            return line;
+        }
         let mut resources = self.resources();
-        if types.is_empty() && !self.usage.resources.is_known() {
-            let all = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE * items(recorder.frequency, assume::CHANGES);
-            match recorder.frequency {
-                RecordingFrequency::Continuous => continuous = all,
-                RecordingFrequency::Daily => daily = all,
-            }
+        if is_assumed {
             resources = format!("{} types with {resources}", of(assume::RECORDED_TYPES));
         }
-        let assumption = format!(
-            "{} of {resources}, each with {} changes a month ({} if of a type that services create)",
-            counted(continuous + daily, "configuration item"),
+        let in_regions = if self.usage.others.is_empty() { String::new() } else { format!(" in {created} regions") };
+        line.assumption = format!(
+            "{}{in_regions} of {resources}, each with {} changes a month ({} if of a type that services create)",
+            counted(items, "configuration item"),
             of(assume::CHANGES),
             of(assume::CHURNING_CHANGES),
         );
-        let parts = [(PriceKey::ContinuousItem, continuous), (PriceKey::DailyItem, daily)];
-        self.line(LineId::Recording, &parts, assumption)
+        line
     }
 
     fn functions(&self) -> Line {
@@ -291,7 +315,36 @@ impl<'u> Quantities<'u> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a number of rules")]
+/// Configuration items of a region in a month.
+struct Items {
+    continuous: Range,
+    daily: Range,
+    /// Whether the types are assumed as well.
+    is_assumed: bool,
+}
+
+impl Items {
+    fn of(region: &RegionUsage) -> Self {
+        let recorder = &region.recorder;
+        let types = recorded_types(region);
+        if types.is_empty() && !region.resources.is_known() {
+            let all = assume::RECORDED_TYPES * assume::RESOURCES_PER_TYPE * items(recorder.frequency, assume::CHANGES);
+            let none = Range::default();
+            return match recorder.frequency {
+                RecordingFrequency::Continuous => Self { continuous: all, daily: none, is_assumed: true },
+                RecordingFrequency::Daily => Self { continuous: none, daily: all, is_assumed: true },
+            };
+        }
+        let of_mode = |frequency: RecordingFrequency| -> Range {
+            let those = types.iter().filter(|kind| recorder.frequency_of(kind) == frequency);
+            those.map(|kind| region.resources.of(kind) * items(frequency, assume::changes_of(kind))).sum()
+        };
+        let (continuous, daily) = (of_mode(RecordingFrequency::Continuous), of_mode(RecordingFrequency::Daily));
+        Self { continuous, daily, is_assumed: false }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of rules or regions")]
 fn float(count: usize) -> f64 {
     count as f64
 }

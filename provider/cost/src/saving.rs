@@ -8,7 +8,7 @@ use crate::assumption as assume;
 use crate::lines::{evaluations, evaluations_of, items, recorded_types};
 use crate::price::{Price, PriceKey};
 use crate::range::Range;
-use crate::usage::{Adjustable, Rule, Usage};
+use crate::usage::{Adjustable, RegionUsage, Rule, Usage};
 
 /// USD a month from which a saving is worth its line.
 const LEAST_USD: f64 = 0.05;
@@ -80,17 +80,28 @@ impl SavingKind {
 
 /// Savings, the largest amount first.
 pub(crate) fn savings(usage: &Usage) -> Vec<Saving> {
-    let mut found = Vec::new();
-    found.extend(daily_types(usage));
-    found.extend(duplicates(usage));
-    found.extend(usage.rules.iter().flat_map(|rule| less_often(usage, rule)));
+    let mut found: Vec<Saving> = Vec::new();
+    // A change of the inputs is one in every region.
+    for saving in usage.regions().flat_map(savings_in) {
+        match found.iter_mut().find(|known| known.kind == saving.kind) {
+            Some(known) => known.usd += saving.usd,
+            None => found.push(saving),
+        }
+    }
     found.retain(|saving| saving.usd >= LEAST_USD);
     found.sort_by(|one, other| other.usd.total_cmp(&one.usd));
     found.truncate(MOST);
     found
 }
 
-fn daily_types(usage: &Usage) -> Vec<Saving> {
+fn savings_in(usage: &RegionUsage) -> Vec<Saving> {
+    let mut found = daily_types(usage);
+    found.extend(duplicates(usage));
+    found.extend(usage.rules.iter().flat_map(|rule| less_often(usage, rule)));
+    found
+}
+
+fn daily_types(usage: &RegionUsage) -> Vec<Saving> {
     if !usage.recorder.created {
         return Vec::new();
     }
@@ -107,7 +118,7 @@ fn daily_types(usage: &Usage) -> Vec<Saving> {
 }
 
 /// Rules of frameworks that another rule repeats.
-fn duplicates(usage: &Usage) -> Vec<Saving> {
+fn duplicates(usage: &RegionUsage) -> Vec<Saving> {
     let mut first: BTreeMap<_, &Rule> = BTreeMap::new();
     let mut found = Vec::new();
     // The rule that stays is the one that cannot be excluded.
@@ -129,7 +140,7 @@ fn duplicates(usage: &Usage) -> Vec<Saving> {
 }
 
 /// Evaluations that other settings of a rule spare, as far as it has any.
-fn less_often(usage: &Usage, rule: &Rule) -> Vec<Saving> {
+fn less_often(usage: &RegionUsage, rule: &Rule) -> Vec<Saving> {
     let mut found = Vec::new();
     if rule.adjustable == Adjustable::Settings && rule.period_hours.is_some_and(|hours| hours < 24.0) {
         let daily = Rule { period_hours: Some(24.0), ..rule.clone() };
@@ -153,7 +164,7 @@ fn less_often(usage: &Usage, rule: &Rule) -> Vec<Saving> {
 }
 
 /// What fewer evaluations of a rule save: they are the last ones, at the price of the tier they are in.
-fn spared(usage: &Usage, rule: &Rule, fewer: Range) -> f64 {
+fn spared(usage: &RegionUsage, rule: &Rule, fewer: Range) -> f64 {
     let key = if rule.in_pack { PriceKey::PackEvaluation } else { PriceKey::RuleEvaluation };
     let same = usage.rules.iter().filter(|other| other.in_pack == rule.in_pack);
     let all = same.map(|other| evaluations(usage, other).expected).sum::<f64>();

@@ -10,14 +10,10 @@ use crate::range::Range;
 /// What a deployment consists of, as far as it costs something.
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
-    /// Code of the region that it is deployed to.
-    pub region: String,
-    /// Rules, those in conformance packs included.
-    pub rules: Vec<Rule>,
-    /// Resources by type, where the account was inspected.
-    pub resources: ResourceCounts,
-    /// The configuration recorder.
-    pub recorder: Recorder,
+    /// The region that everything but rules and recorders is deployed to.
+    pub home: RegionUsage,
+    /// The other regions.
+    pub others: Vec<RegionUsage>,
     /// The Lambda functions.
     pub functions: Functions,
     /// Reports, ledger and history.
@@ -32,6 +28,26 @@ pub struct Usage {
     pub dashboards: u32,
     /// Confirmed e-mail addresses.
     pub emails: u32,
+}
+
+impl Usage {
+    /// All regions, home first.
+    pub fn regions(&self) -> impl Iterator<Item = &RegionUsage> {
+        std::iter::once(&self.home).chain(&self.others)
+    }
+}
+
+/// What AWS Config has to do in a region.
+#[derive(Clone, Debug, Default)]
+pub struct RegionUsage {
+    /// Its code.
+    pub region: String,
+    /// Rules, those in conformance packs included.
+    pub rules: Vec<Rule>,
+    /// Resources by type, where the account was inspected.
+    pub resources: ResourceCounts,
+    /// The configuration recorder.
+    pub recorder: Recorder,
 }
 
 /// A rule of AWS Config.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_cost::{
-    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, ResourceCounts, Rule, SavingKind, Storage, Usage,
-    estimate,
+    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, RegionUsage, ResourceCounts, Rule,
+    SavingKind, Storage, Usage, estimate,
 };
 use compliance_types::recorder::RecordingFrequency;
 use proptest::collection::{btree_set, vec};
@@ -73,14 +73,10 @@ fn usage() -> impl Strategy<Value = Usage> {
         log_retention_days,
     });
     let fixed = (0..3_u32, 0..60_u32, 0..60_u32, 0..3_u32, 0..20_u32, any::<bool>());
-    let region = prop::sample::select(vec!["us-east-1", "us-east-2", "eu-west-1", "us-gov-west-1", "mars-1"]);
-    let resources = prop::option::of(counts());
-    (region, vec(rule(), 0..6), resources, recorder(), functions, fixed).prop_map(
-        |(region, rules, resources, recorder, functions, (keys, alarms, metrics, dashboards, emails, table))| Usage {
-            region: region.into(),
-            rules,
-            resources: resources.as_deref().map_or_else(ResourceCounts::default, known),
-            recorder,
+    (region(), vec(region(), 0..3), functions, fixed).prop_map(
+        |(home, others, functions, (keys, alarms, metrics, dashboards, emails, table))| Usage {
+            home,
+            others,
             functions,
             storage: Storage { table, ..Storage::default() },
             keys,
@@ -90,6 +86,17 @@ fn usage() -> impl Strategy<Value = Usage> {
             emails,
         },
     )
+}
+
+fn region() -> impl Strategy<Value = RegionUsage> {
+    let region = prop::sample::select(vec!["us-east-1", "us-east-2", "eu-west-1", "us-gov-west-1", "mars-1"]);
+    let resources = prop::option::of(counts());
+    (region, vec(rule(), 0..6), resources, recorder()).prop_map(|(region, rules, resources, recorder)| RegionUsage {
+        region: region.into(),
+        rules,
+        resources: resources.as_deref().map_or_else(ResourceCounts::default, known),
+        recorder,
+    })
 }
 
 /// Whether no value of the second is lower.
@@ -118,15 +125,26 @@ proptest! {
     #[test]
     fn another_rule_never_lowers_the_cost(usage in usage(), rule in rule()) {
         let mut more = usage.clone();
-        more.rules.push(rule);
+        more.home.rules.push(rule);
+        not_lower(&usage, &more)?;
+    }
+
+    #[test]
+    fn another_region_never_lowers_the_cost(usage in usage(), region in region()) {
+        let mut more = usage.clone();
+        more.others.push(region);
         not_lower(&usage, &more)?;
     }
 
     #[test]
     fn more_resources_never_lower_the_cost(usage in usage(), counts in counts(), further in counts()) {
         let sum: Vec<_> = counts.iter().zip(&further).map(|(one, other)| one + other).collect();
-        let fewer = Usage { resources: known(&counts), ..usage.clone() };
-        not_lower(&fewer, &Usage { resources: known(&sum), ..usage })?;
+        let with = |counts: &[u64]| {
+            let mut usage = usage.clone();
+            usage.home.resources = known(counts);
+            usage
+        };
+        not_lower(&with(&counts), &with(&sum))?;
     }
 
     #[test]
@@ -159,7 +177,9 @@ proptest! {
 
     #[test]
     fn a_region_without_prices_of_its_own_says_whose_it_has(usage in usage()) {
-        let estimate = estimate(&Usage { region: "mars-1".into(), ..usage });
-        prop_assert!(estimate.notes.iter().any(|note| note.contains("where those of mars-1 are not known")));
+        let mut usage = usage;
+        usage.home.region = "mars-1".into();
+        let estimate = estimate(&usage);
+        prop_assert!(estimate.notes.iter().any(|note| note.contains("where those of mars-1")));
     }
 }

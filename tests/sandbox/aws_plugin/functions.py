@@ -48,6 +48,22 @@ def region(aws: Aws, arguments: dict) -> dict:
     return {"region": name, "name": name, "id": name, "description": name, "endpoint": endpoint}
 
 
+@function("aws:index/getRegions:getRegions")
+def regions(aws: Aws, arguments: dict) -> dict:
+    filters = {one["name"]: one["values"] for one in arguments.get("filters") or []}
+    if unknown := sorted(filters.keys() - {"opt-in-status"}):
+        raise ValueError(f"the stand-in does not filter regions by {', '.join(unknown)}")
+    everything = bool(arguments.get("allRegions"))
+
+    # The simulated account answers with every region, whatever is asked.
+    def is_asked(status: str) -> bool:
+        return (everything or status != "not-opted-in") and status in filters.get("opt-in-status", [status])
+
+    found = aws.client("ec2").describe_regions(AllRegions=everything)["Regions"]
+    names = sorted(one["RegionName"] for one in found if is_asked(one["OptInStatus"]))
+    return {"names": names, "id": aws.partition}
+
+
 @function("aws:iam/getAccountAlias:getAccountAlias")
 def account_alias(aws: Aws, arguments: dict) -> dict:
     aliases = aws.client("iam").list_account_aliases()["AccountAliases"]

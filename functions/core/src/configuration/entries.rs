@@ -65,6 +65,9 @@ pub struct RegionEntry {
     /// Rules that the region of the functions evaluates for it, by identifier; a custom one by name.
     #[serde(default, rename = "atHome", skip_serializing_if = "BTreeSet::is_empty")]
     pub at_home: BTreeSet<String>,
+    /// Names of custom rules that it does not have because their function is one of the region of the functions.
+    #[serde(default, rename = "functionAtHome", skip_serializing_if = "BTreeSet::is_empty")]
+    pub function_at_home: BTreeSet<String>,
     /// Rules that it does not offer, by identifier.
     #[serde(default, rename = "notOffered", skip_serializing_if = "BTreeSet::is_empty")]
     pub not_offered: BTreeSet<String>,

@@ -28,7 +28,7 @@ pub use packed::{in_pack, name_in_template, parts_in_account};
 pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"exports":{"ocsf","securityHub"},"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
-/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"regions":{region:{"atHome":[identifier],"notOffered":[identifier],"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
+/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"regions":{region:{"atHome":[identifier],"functionAtHome":[name],"notOffered":[identifier],"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
 /// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -98,7 +98,12 @@ impl Known {
 
 fn elsewhere((region, entry): (&str, &RegionEntry)) -> Elsewhere {
     let listed = |rules: &BTreeSet<String>| rules.iter().cloned().collect();
-    Elsewhere { region: region.to_owned(), at_home: listed(&entry.at_home), not_offered: listed(&entry.not_offered) }
+    Elsewhere {
+        region: region.to_owned(),
+        at_home: listed(&entry.at_home),
+        function_at_home: listed(&entry.function_at_home),
+        not_offered: listed(&entry.not_offered),
+    }
 }
 
 fn facts(rule: &RuleEntry) -> RuleFacts {
@@ -130,6 +135,7 @@ mod tests {
     fn a_report_has_what_each_region_does_not_evaluate() {
         let entry = RegionEntry {
             at_home: ["IAM_PASSWORD_POLICY".to_owned()].into(),
+            function_at_home: ["own".to_owned()].into(),
             not_offered: ["ELB_LOGGING_ENABLED".to_owned()].into(),
             without: ["iam".to_owned()].into(),
         };
@@ -138,8 +144,8 @@ mod tests {
         assert_eq!(known.regions().collect::<Vec<_>>(), ["us-east-1"]);
         let [one] = &known.context().elsewhere[..] else { panic!("one region") };
         assert_eq!(
-            (one.at_home.join(" "), one.not_offered.join(" ")),
-            ("IAM_PASSWORD_POLICY".into(), "ELB_LOGGING_ENABLED".into())
+            (one.at_home.join(" "), one.function_at_home.join(" "), one.not_offered.join(" ")),
+            ("IAM_PASSWORD_POLICY".into(), "own".into(), "ELB_LOGGING_ENABLED".into())
         );
     }
 

@@ -169,6 +169,7 @@ fn rules_that_another_region_does_not_evaluate_are_listed_with_the_reason() {
     let elsewhere = Elsewhere {
         region: "us-east-1".to_owned(),
         at_home: vec!["IAM_PASSWORD_POLICY".to_owned()],
+        function_at_home: vec!["own-function".to_owned()],
         not_offered: vec!["ELB_LOGGING_ENABLED".to_owned()],
     };
     let context = Context { region: "eu-west-1".to_owned(), elsewhere: vec![elsewhere], ..context("1", TIME) };
@@ -178,6 +179,7 @@ fn rules_that_another_region_does_not_evaluate_are_listed_with_the_reason() {
     for row in [
         "<td>us-east-1</td><td>IAM_PASSWORD_POLICY</td><td>assessed in eu-west-1</td>",
         "<td>us-east-1</td><td>ELB_LOGGING_ENABLED</td><td>not assessed: not offered there</td>",
+        "<td>us-east-1</td><td>own-function</td><td>not assessed: its function is in eu-west-1</td>",
     ] {
         assert!(index.contains(row), "{index}");
     }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::Client;
-use aws_sdk_config::types::ConformancePackInputParameter;
+use aws_sdk_config::types::{AggregatedSourceStatusType, ConformancePackInputParameter};
 use futures::stream::{self, StreamExt};
 
 use super::bounded::{Deadline, Read};
 use super::failure::{Failure, sorted};
-use crate::look::{Aggregator, Namesake, NamesakeKind, Part, RuleCount, Tags, Unread};
+use crate::look::{Aggregator, FailedSource, Namesake, NamesakeKind, Part, RuleCount, Tags, Unread};
 use crate::request::{LookRequest, OWNER_TAG};
 
 /// Rules of a region and account, unless the account has another quota (AWS Config Developer Guide, "Service Limits").
@@ -16,6 +16,8 @@ const RULES_ALLOWED: usize = 1000;
 /// The parameter of a pack's template that says whose it is, as the tag says it of others: the `aws` provider gives packs
 /// no tags. `aws-compliance-catalog` puts it into templates.
 const OWNER_PARAMETER: &str = "ComplianceOwner";
+/// Failed sources that are read: one page (AWS Config API Reference, "DescribeConfigurationAggregatorSourcesStatus", `Limit`).
+const FAILED_SOURCES: i32 = 100;
 /// Reads of tags at once: a framework brings hundreds of rules, and AWS Config throttles who asks for all at once.
 const TAGS_AT_ONCE: usize = 8;
 
@@ -23,6 +25,7 @@ const TAGS_AT_ONCE: usize = 8;
 pub struct Named {
     pub rules: Read<RuleCount>,
     pub aggregators: Read<Vec<Aggregator>>,
+    pub failed_sources: Option<Read<Vec<FailedSource>>>,
     pub packs: Option<RuleCount>,
     pub namesakes: Vec<Namesake>,
     pub unread: Vec<Unread>,
@@ -61,7 +64,14 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
     // What a service made is not ours, whatever its tags say.
     let untagged = namesakes.iter().filter(|one| one.created_by.is_none()).map(|one| one.arn.clone());
     let untagged = aggregators.iter().flatten().map(|one| one.arn.clone()).chain(untagged).collect();
-    let (mut tags, tags_unread) = read_tags(client, untagged, deadline).await;
+    let aggregator = request.aggregator.as_ref().filter(|_| !request.sources.is_empty());
+    let aggregator = aggregator.filter(|planned| aggregators.iter().flatten().any(|one| one.name == planned.name));
+    let failed = async {
+        let status = "config:DescribeConfigurationAggregatorSourcesStatus";
+        let failed = deadline.bound(status, failed_sources(client, &aggregator?.name)).await;
+        Some(Read::of(Part::Sources, failed.and_then(|failed| failed)))
+    };
+    let ((mut tags, tags_unread), failed_sources) = tokio::join!(read_tags(client, untagged, deadline), failed);
     unread.extend(tags_unread);
     for one in aggregators.iter_mut().flatten() {
         one.tags = tags.remove(&one.arn);
@@ -88,6 +98,7 @@ pub async fn named(client: &Client, request: &LookRequest, account: &str, region
     Named {
         rules: Read::of(Part::Rules, rules),
         aggregators: Read::of(Part::Aggregators, aggregators),
+        failed_sources,
         packs: pack_count,
         namesakes,
         unread,
@@ -156,22 +167,38 @@ async fn aggregators(client: &Client) -> Result<Vec<Aggregator>, Failure> {
     while let Some(page) = pages.next().await {
         let page = sorted("config:DescribeConfigurationAggregators", page)?;
         found.extend(page.configuration_aggregators.unwrap_or_default().into_iter().map(|one| {
+            let sources = one.account_aggregation_sources.unwrap_or_default();
             Aggregator {
                 name: one.configuration_aggregator_name.unwrap_or_default(),
                 arn: one.configuration_aggregator_arn.unwrap_or_default(),
                 organization: one.organization_aggregation_source.is_some(),
-                accounts: one
-                    .account_aggregation_sources
-                    .unwrap_or_default()
-                    .into_iter()
-                    .flat_map(|source| source.account_ids)
-                    .collect(),
+                accounts: sources.iter().flat_map(|source| source.account_ids().to_vec()).collect(),
+                regions: sources.iter().flat_map(|source| source.aws_regions().to_vec()).collect(),
+                all_regions: sources.iter().any(|source| source.all_aws_regions),
                 created_by: one.created_by.filter(|service| !service.is_empty()),
                 tags: None,
             }
         }));
     }
     Ok(found)
+}
+
+/// Accounts and regions from which nothing arrives, as many as one page has.
+async fn failed_sources(client: &Client, aggregator: &str) -> Result<Vec<FailedSource>, Failure> {
+    let asked = client
+        .describe_configuration_aggregator_sources_status()
+        .configuration_aggregator_name(aggregator)
+        .update_status(AggregatedSourceStatusType::Failed)
+        .limit(FAILED_SOURCES);
+    let page = sorted("config:DescribeConfigurationAggregatorSourcesStatus", asked.send().await)?;
+    let failed = page.aggregated_source_status_list.unwrap_or_default().into_iter();
+    let failed = failed.filter(|one| one.last_update_status == Some(AggregatedSourceStatusType::Failed));
+    let read = failed.filter_map(|one| {
+        let reason: Vec<_> = one.last_error_code.into_iter().chain(one.last_error_message).collect();
+        let reason = Some(reason.join(": ")).filter(|reason| !reason.is_empty());
+        Some(FailedSource { account: one.source_id?, region: one.aws_region?, reason })
+    });
+    Ok(read.collect())
 }
 
 /// The authorization of the aggregator's own account and region, where there is one.

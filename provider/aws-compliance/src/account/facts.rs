@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use account_look::{Owner, RecorderAction, explained};
+use account_look::{Aggregator, Owner, RecorderAction, explained};
 use compliance_types::recorder::RecorderMode;
 use futures::{FutureExt, try_join};
 use pulumi_component::value::{Archive, PropertyError, PropertyMap, Value};
@@ -58,6 +58,7 @@ pub struct AccountFacts {
     default_tags: BTreeSet<String>,
     recorder_facts: RecorderFacts,
     resources: Option<BTreeMap<String, u64>>,
+    aggregator: Option<Aggregator>,
     recorder: Option<Output<String>>,
     service_linked_role: ServiceLinkedRole,
     first_runs: Option<Output<String>>,
@@ -100,6 +101,7 @@ impl AccountFacts {
             default_tags,
             recorder_facts: RecorderFacts::default(),
             resources: None,
+            aggregator: None,
             recorder: None,
             service_linked_role: ServiceLinkedRole::default(),
             first_runs: None,
@@ -141,6 +143,7 @@ impl AccountFacts {
             adoption: Adoption::default(),
             recorder_facts: RecorderFacts::default(),
             resources: None,
+            aggregator: None,
             recorder: None,
             first_runs: None,
             is_home: false,
@@ -166,6 +169,16 @@ impl AccountFacts {
     /// The resources of the account by type, where they were counted.
     pub fn resources(&self) -> Option<&BTreeMap<String, u64>> {
         self.resources.as_ref()
+    }
+
+    /// The same with the aggregator of an earlier deployment, where it exists.
+    pub(crate) fn with_aggregator(self, aggregator: Option<Aggregator>) -> Self {
+        Self { aggregator, ..self }
+    }
+
+    /// The aggregator of an earlier deployment, as the account has it before this one.
+    pub(crate) fn aggregator(&self) -> Option<&Aggregator> {
+        self.aggregator.as_ref()
     }
 
     /// The same where the deployment brings this recorder.

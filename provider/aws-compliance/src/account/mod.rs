@@ -5,6 +5,7 @@ pub(crate) mod claims;
 mod default_tags;
 pub(crate) mod existing;
 pub mod facts;
+pub(crate) mod opt_in;
 pub mod prepared;
 pub mod scan;
 pub mod security_hub;

@@ -103,7 +103,12 @@ pub(crate) async fn see_known(
     let facts = facts.adopting(adoption);
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    Ok(facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources))
+    let aggregator = request.aggregator.as_ref().and_then(|planned| {
+        let mut found = look.aggregators.into_iter().flatten();
+        found.find(|one| one.name == planned.name)
+    });
+    let facts = facts.with_recorder_facts(RecorderFacts { action, role_arn });
+    Ok(facts.with_resources(look.resources).with_aggregator(aggregator))
 }
 
 /// Inspects another region of the account: prints its warnings, and returns its errors.
@@ -130,7 +135,7 @@ pub(crate) async fn see_region(
     }
     let action = recorder_action(&look, &request);
     let role_arn = look.customer_managed_recorder().and_then(|found| found.role_arn.clone());
-    (facts.with_recorder_facts(RecorderFacts { action, role_arn }), errors)
+    (facts.with_recorder_facts(RecorderFacts { action, role_arn }).with_resources(look.resources), errors)
 }
 
 /// Whose the buckets are that the channels deliver to: a channel of another region delivers to home's.

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use account_look::{LookRequest, RecorderAction, look, recorder_action};
 use clap::{Args, Parser, Subcommand};
-use compliance_types::recorder::RecorderMode;
 use pulumi_component::value::PropertyError;
 
 use crate::cli::{file, table, terminal};
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::plan::cost::CostContext;
-use crate::queries::cost::{CostEstimate, estimated};
+use crate::queries::cost::{CostEstimate, assumed, estimated};
 
 /// Estimates what a deployment costs in a month. Ends with status 1 where the inputs are invalid or the account cannot be
 /// inspected, with 2 where the command is not understood.
@@ -32,7 +32,7 @@ enum Asked {
 struct EstimateArgs {
     /// YAML or JSON with inputs of `ComplianceMonitoring`, all or some of them; `-` for standard input.
     file: PathBuf,
-    /// Code of the region that it is deployed to.
+    /// Code of the region of the provider; `regions` of the inputs are the others.
     #[arg(long)]
     region: String,
     /// Count the resources of the account with AWS Config, read-only, instead of assuming numbers.
@@ -81,8 +81,12 @@ impl EstimateArgs {
         let mut judged = file::deployment(given, |_, _| {});
         let Some(args) = judged.args.take() else { return Err(texts(judged.problems)) };
         let inspects = self.account && judged.problems.is_empty();
-        let context = if inspects { self.inspected(&args)? } else { self.assumed(&args) };
-        match estimated(&args, context) {
+        let others = args.regions.iter().filter(|code| **code != self.region);
+        let (home, others) = match inspects {
+            true => self.inspected(&args, others)?,
+            false => (assumed(args.recorder.mode(), &self.region), Vec::new()),
+        };
+        match estimated(&args, home, others) {
             Ok(estimate) if judged.problems.is_empty() => return Ok(estimate),
             Ok(_) => {}
             Err(more) => judged.add(more),
@@ -90,35 +94,48 @@ impl EstimateArgs {
         Err(texts(judged.problems))
     }
 
-    /// What holds of an account that is not inspected: `auto` may have to create the recorder.
-    fn assumed(&self, args: &ComplianceMonitoringArgs) -> CostContext {
-        let creates_recorder = args.recorder.mode() != RecorderMode::Reuse;
-        CostContext { region: self.region.clone(), creates_recorder, resources: None }
+    /// Resources by type, as AWS Config has recorded them, and whether a recorder exists: in home, then in the others.
+    fn inspected<'a>(
+        &self,
+        args: &ComplianceMonitoringArgs,
+        others: impl Iterator<Item = &'a String>,
+    ) -> Result<(CostContext, Vec<CostContext>), Vec<String>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| vec![format!("cannot start: {error}")])?;
+        let home = runtime.block_on(self.inspected_region(&args.recorder, args, &self.region))?;
+        let elsewhere = args.recorder.elsewhere();
+        let others = others.map(|code| runtime.block_on(self.inspected_region(&elsewhere, args, code)));
+        Ok((home, others.collect::<Result<_, _>>()?))
     }
 
-    /// Resources by type, as AWS Config has recorded them, and whether a recorder exists.
-    fn inspected(&self, args: &ComplianceMonitoringArgs) -> Result<CostContext, Vec<String>> {
+    async fn inspected_region(
+        &self,
+        recorder: &RecorderSettingsArgs,
+        args: &ComplianceMonitoringArgs,
+        region: &str,
+    ) -> Result<CostContext, Vec<String>> {
         let request = LookRequest {
-            region: Some(self.region.clone()),
+            region: Some(region.to_owned()),
             profile: self.profile.clone(),
             role_arn: self.role_arn.clone(),
             count_resources: true,
-            recorder: args.recorder.plan(args.recorder.mode(), &args.name_prefix, None),
+            recorder: recorder.plan(args.recorder.mode(), &args.name_prefix, None),
             ..LookRequest::default()
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let looked = runtime.map_err(|error| vec![format!("cannot start: {error}")])?.block_on(look(&request));
+        let looked = look(&request).await;
+        let assumed = assumed(args.recorder.mode(), region);
         let creates_recorder = match recorder_action(&looked, &request) {
             RecorderAction::Reuse => false,
             RecorderAction::Create | RecorderAction::Keep => true,
-            _ => self.assumed(args).creates_recorder,
+            _ => assumed.creates_recorder,
         };
         let resources = looked.resources.ok_or_else(|| {
             let skipped = looked.skipped.map(|skipped| skipped.message);
-            let reason = "`config:GetDiscoveredResourceCounts` did not answer; allow it, or omit `--account`";
-            vec![skipped.unwrap_or_else(|| reason.to_owned())]
+            let reason =
+                format!("`config:GetDiscoveredResourceCounts` did not answer in {region}; allow it, or omit `--account`");
+            vec![skipped.unwrap_or(reason)]
         })?;
-        Ok(CostContext { region: self.region.clone(), creates_recorder, resources: Some(resources) })
+        Ok(CostContext { creates_recorder, resources: Some(resources), ..assumed })
     }
 }
 

@@ -15,8 +15,9 @@ const MOST_PERCENT: u32 = 1000;
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct CostArgs {
-    /// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a
-    /// message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+    /// US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS
+    /// Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default:
+    /// no budget.
     pub monthly_budget_usd: Option<Input<f64>>,
     /// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three
     /// times a day. Default: 80 and 100.

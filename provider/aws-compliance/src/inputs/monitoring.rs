@@ -64,7 +64,7 @@ pub struct ComplianceMonitoringArgs {
     /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and
     /// conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home
     /// and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such
-    /// as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the
+    /// as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the
     /// others.
     pub regions: Vec<String>,
     /// Which accounts and regions are included.
@@ -75,7 +75,7 @@ pub struct ComplianceMonitoringArgs {
     pub iam: IamArgs,
     /// Alarms on the monitor itself and on its results.
     pub alarms: AlarmsSettingsArgs,
-    /// How much AWS Config may cost in this region, and when you are notified.
+    /// How much AWS Config may cost in the regions of the deployment, and when you are notified.
     pub cost: CostArgs,
     /// Whether to create a CloudWatch dashboard.
     pub dashboard: DashboardSettingsArgs,

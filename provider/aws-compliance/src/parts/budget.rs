@@ -6,12 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::facts::AccountFacts;
+use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
 use crate::inputs::cost::CostArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
 use crate::parts::tags;
+use crate::plan::elsewhere::of_other_partitions;
 
 /// The service that publishes.
 const SERVICE: &str = "budgets.amazonaws.com";
@@ -27,16 +29,19 @@ pub struct BudgetArgs {
     /// ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets:
     /// `budgetNotices` of `Alerts` and of `Encryption`.
     pub topic_arn: Input<String>,
-    /// US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+    /// US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
     pub monthly_usd: Input<f64>,
+    /// Regions whose cost is counted. Default: the region of the provider.
+    #[serde(default)]
+    pub regions: Vec<String>,
     /// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
     #[serde(default = "default_percents")]
     pub notify_at_percent: Vec<u32>,
 }
 
-/// A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+/// A monthly AWS Budgets budget for what AWS Config costs in one or more regions, with a message to a topic at each percentage.
 ///
-/// The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's
+/// The budget counts everything that AWS Config records and evaluates in the regions, also for others. What the deployment's
 /// functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
 #[derive(Debug, Outputs)]
 pub struct Budget {
@@ -52,8 +57,11 @@ pub const PART: Part = Part {
 
 impl ComplianceMonitoringArgs {
     /// What this part of the whole is given.
-    pub(super) fn budget(&self, usd: &Input<f64>, topic_arn: &Output<String>) -> BudgetArgs {
+    pub(super) fn budget(&self, usd: &Input<f64>, topic_arn: &Output<String>, prepared: &Prepared) -> BudgetArgs {
+        let others = prepared.regions.iter().map(|one| one.planned.code.clone());
+        let home = prepared.account.known_region().map(str::to_owned).filter(|_| !prepared.regions.is_empty());
         BudgetArgs {
+            regions: home.into_iter().chain(others).collect(),
             tags: self.tags.clone(),
             topic_arn: topic_arn.into(),
             monthly_usd: usd.clone(),
@@ -72,18 +80,25 @@ impl PreparedComponent for Budget {
         checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
         checks.input("monthlyUsd", &args.monthly_usd, CostArgs::judge_amount);
         CostArgs::check_percents(&args.notify_at_percent, checks);
+        bounds::check_regions(checks, "regions", &args.regions);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
-        match facts.target().without_budgets("monthlyUsd") {
-            Some(problem) => Err(Error::InvalidInputs(vec![problem])),
-            None => Ok(facts),
+        let mut problems = of_other_partitions(args, facts.target()).errors;
+        problems.extend(facts.target().without_budgets("monthlyUsd"));
+        match problems.is_empty() {
+            true => Ok(facts),
+            false => Err(Error::InvalidInputs(problems)),
         }
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
-        let filter = |name: &str, value: Input<String>| Input::from(budgets::BudgetCostFilter::new(name, vec![value]));
+        let filter = |name: &str, values: Vec<Input<String>>| Input::from(budgets::BudgetCostFilter::new(name, values));
+        let regions = match args.regions.as_slice() {
+            [] => vec![facts.region().into()],
+            regions => regions.iter().map(Input::from).collect(),
+        };
         let notification = |percent: &u32| {
             let notification =
                 budgets::BudgetNotification::new("GREATER_THAN", "ACTUAL", f64::from(*percent), "PERCENTAGE");
@@ -92,7 +107,7 @@ impl PreparedComponent for Budget {
         let budget = budgets::Budget::child(scope, "budget", "COST", "MONTHLY")
             .limit_amount(args.monthly_usd.output().map(|usd| usd.to_string()))
             .limit_unit("USD")
-            .cost_filters(vec![filter("Service", "AWS Config".into()), filter("Region", facts.region().into())])
+            .cost_filters(vec![filter("Service", vec!["AWS Config".into()]), filter("Region", regions)])
             .notifications(args.notify_at_percent.iter().map(notification).collect::<Vec<_>>())
             .tags(tags::owned(&args.tags, facts))
             .register();

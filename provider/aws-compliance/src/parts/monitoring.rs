@@ -13,8 +13,8 @@ use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponen
 
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
-use crate::account::prepared::Prepared;
-use crate::account::{scan, security_hub, service_linked_role};
+use crate::account::prepared::{OtherRegion, Prepared};
+use crate::account::{opt_in, scan, security_hub, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts;
@@ -111,7 +111,6 @@ impl PreparedComponent for ComplianceMonitoring {
     async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, Error> {
         let prepared = Prepared::over(context, args.plan_inputs(), &args.regions).await?;
         let (plan, account) = (&prepared.plan, &prepared.account);
-        args.aggregation.tell(context, account, &args.regions);
         let mut request = args.lookup.request();
         let whole = Whole { args, plan, target: account.target() };
         parts::claim(&whole, &mut request);
@@ -144,19 +143,25 @@ impl PreparedComponent for ComplianceMonitoring {
             never_replaced: false,
         };
         let existing = scan::existing(context, account, &request, &planned).await;
-        let seen = prepared
-            .regions
-            .iter()
-            .map(|one| scan::see_region(context, one, args.region_request(&one.planned, &whole), &existing));
-        let mut regions = prepared.regions.clone();
-        for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
+        let disabled = opt_in::disabled(context, &prepared.regions).await;
+        let (disabled, mut regions): (Vec<_>, Vec<_>) =
+            prepared.regions.iter().cloned().partition(|one| disabled.contains(&one.planned.code));
+        errors.extend(disabled.iter().map(opt_in::problem));
+        let seen = regions.iter().map(|one| {
+            let mut request = args.region_request(&one.planned, &whole);
+            request.count_resources = context.is_preview();
+            scan::see_region(context, one, request, &existing)
+        });
+        let seen = join_all(seen).await;
+        for (one, (facts, problems)) in regions.iter_mut().zip(seen) {
             one.account = facts;
             errors.extend(problems);
         }
         let account =
             scan::see_known(context, account.clone(), request, (&planned, &existing), (errors, warnings)).await?;
+        args.aggregation.tell(context, &account, &args.regions);
         if context.is_preview()
-            && let Some(estimate) = args.cost(plan, &account)
+            && let Some(estimate) = args.cost(plan, &account, &regions)
         {
             context.info(estimate.summary());
         }
@@ -218,7 +223,7 @@ impl PreparedComponent for ComplianceMonitoring {
         }
         let budget_name = match &args.cost.monthly_budget_usd {
             Some(usd) => scope
-                .component_prepared::<Budget>("budget", args.budget(usd, &alerts.topic_arn), facts)?
+                .component_prepared::<Budget>("budget", args.budget(usd, &alerts.topic_arn, prepared), facts)?
                 .budget_name
                 .map(Some),
             None => Output::known(None),
@@ -288,13 +293,16 @@ fn first_runs(
 
 impl ComplianceMonitoringArgs {
     /// What the deployment costs in a month; nothing where the region is not known.
-    fn cost(&self, plan: &Plan, account: &AccountFacts) -> Option<Estimate> {
-        let context = CostContext {
-            region: account.known_region()?.to_owned(),
-            creates_recorder: account.manages_recorder(self.recorder.mode()),
-            resources: account.resources().cloned(),
+    fn cost(&self, plan: &Plan, account: &AccountFacts, regions: &[OtherRegion]) -> Option<Estimate> {
+        let context = |account: &AccountFacts| {
+            Some(CostContext {
+                region: account.known_region()?.to_owned(),
+                creates_recorder: account.manages_recorder(self.recorder.mode()),
+                resources: account.resources().cloned(),
+            })
         };
-        Some(estimate(&usage(self, plan, context)))
+        let others = regions.iter().filter_map(|one| Some((one.planned.plan.as_ref(), context(&one.account)?)));
+        Some(estimate(&usage(self, (plan, context(account)?), others)))
     }
 
     /// The key that the user gave, with what will be encrypted with it.

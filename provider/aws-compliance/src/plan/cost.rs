@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Catalog, Trigger};
 use aws_compliance_cost::{
-    Adjustable, Architecture, Functions, Recorded, Recorder, ResourceCounts, Rule, Storage, Usage,
+    Adjustable, Architecture, Functions, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, Storage,
+    Usage,
 };
 use compliance_types::recorder::EvaluationFrequency;
 use compliance_types::severity::Severity;
@@ -33,7 +34,7 @@ const DEFAULT_PERIOD_HOURS: f64 = 24.0;
 /// Days that the evaluation history and the ledger of remediations are retained: a year and a month to look back on it.
 pub const RECORD_RETENTION_DAYS: u32 = 400;
 
-/// What is known beside inputs and plan.
+/// What is known of a region beside inputs and plan.
 #[derive(Clone, Debug, Default)]
 pub struct CostContext {
     /// Code of the region.
@@ -44,21 +45,20 @@ pub struct CostContext {
     pub resources: Option<BTreeMap<String, u64>>,
 }
 
-/// What a deployment uses.
-pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext) -> Usage {
-    let prefix = &args.name_prefix;
-    let managed = plan.rules.iter().map(|rule| managed(rule, prefix));
-    let custom = plan.custom.iter().map(|rule| custom(rule, prefix));
-    let packed = plan.packs.iter().flat_map(|pack| &pack.pack.rules).map(|(name, rule)| Rule {
-        name: name.clone(),
-        in_pack: true,
-        parameters: Some(rule.parameters.clone()),
-        adjustable: Adjustable::Exclusion,
-        ..of_identifier(&rule.identifier, rule.frequency.as_deref())
-    });
-    let rules: Vec<_> = managed.chain(custom).chain(packed).collect();
+/// What is deployed to a region, and what is known of it.
+pub type Deployed<'a> = (&'a Plan, CostContext);
+
+/// What a deployment uses, in the region of the provider and in others.
+pub fn usage<'a>(
+    args: &ComplianceMonitoringArgs,
+    home: Deployed<'a>,
+    others: impl IntoIterator<Item = Deployed<'a>>,
+) -> Usage {
+    let elsewhere = args.recorder.elsewhere();
+    let home = in_region(&args.recorder, &args.name_prefix, home);
+    let others = others.into_iter().map(|other| in_region(&elsewhere, &args.name_prefix, other)).collect();
     // Those of open findings: one for each severity, and for the worst rules.
-    let metrics = metric::SINGLE.len() + Severity::ALL.len() + rules.len().min(RULES);
+    let metrics = metric::SINGLE.len() + Severity::ALL.len() + home.rules.len().min(RULES);
     let of_alarm = |watch: &Watch| match watch {
         Watch::OpenFindings => args.alarms.severities.len(),
         _ => 1,
@@ -66,10 +66,8 @@ pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext)
     let of_alarms: usize = alarms(&args.alarms).iter().map(|alarm| of_alarm(&alarm.watch)).sum();
     let routes = args.notifications.routes.values().filter(|route| route.email.is_some()).count();
     Usage {
-        region: context.region,
-        rules,
-        resources: context.resources.map_or_else(ResourceCounts::default, ResourceCounts::known),
-        recorder: recorder(&args.recorder, context.creates_recorder),
+        home,
+        others,
         functions: functions(&args.functions, args.hardened),
         storage: Storage {
             report_days: number(&args.reports.retention_days).unwrap_or(Storage::default().report_days),
@@ -82,6 +80,24 @@ pub fn usage(args: &ComplianceMonitoringArgs, plan: &Plan, context: CostContext)
         metrics: u32::try_from(metrics).unwrap_or(u32::MAX),
         dashboards: u32::from(args.dashboard.enabled),
         emails: u32::try_from(args.notifications.emails.len() + routes).unwrap_or(u32::MAX),
+    }
+}
+
+fn in_region(settings: &RecorderSettingsArgs, prefix: &NamePrefix, (plan, context): Deployed<'_>) -> RegionUsage {
+    let managed = plan.rules.iter().map(|rule| managed(rule, prefix));
+    let custom = plan.custom.iter().map(|rule| custom(rule, prefix));
+    let packed = plan.packs.iter().flat_map(|pack| &pack.pack.rules).map(|(name, rule)| Rule {
+        name: name.clone(),
+        in_pack: true,
+        parameters: Some(rule.parameters.clone()),
+        adjustable: Adjustable::Exclusion,
+        ..of_identifier(&rule.identifier, rule.frequency.as_deref())
+    });
+    RegionUsage {
+        region: context.region,
+        rules: managed.chain(custom).chain(packed).collect(),
+        resources: context.resources.map_or_else(ResourceCounts::default, ResourceCounts::known),
+        recorder: recorder(settings, context.creates_recorder),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod rule;
 pub mod runbooks;
 pub mod selection;
 pub mod sensitive;
+pub mod sources;
 pub mod target;
 pub mod values;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_compliance_catalog::Catalog;
 use compliance_types::choices::OnUnavailable;
 use compliance_types::region::{partition_of_region, records_global_types};
+use compliance_types::resource::IAM_TYPES;
 use functions_core::configuration::{MonitoringConfiguration, RegionEntry};
 use pulumi_component::value::{PropertyError, PropertyPath};
 
@@ -27,8 +28,24 @@ pub struct RegionPlan {
     pub code: String,
     /// What is deployed there.
     pub plan: Arc<Plan>,
-    /// What is not evaluated there, a sentence each.
+    /// What is not evaluated there, and why.
+    pub unevaluated: Unevaluated,
+    /// The same, a sentence each.
     pub notes: Vec<String>,
+}
+
+/// What another region does not evaluate although home was asked for it.
+#[derive(Clone, Debug, Default)]
+pub struct Unevaluated {
+    /// What is about resources that exist once in an account: managed rules by identifier, custom ones by their name in the
+    /// account.
+    pub at_home: BTreeSet<String>,
+    /// Identifiers of rules that the region does not offer.
+    pub not_offered: BTreeSet<String>,
+    /// Identifiers of rules that the region may offer and home does not: nothing would count their results.
+    pub not_at_home: BTreeSet<String>,
+    /// Names in the account of custom rules whose function is one of home.
+    pub function_at_home: BTreeSet<String>,
 }
 
 impl RegionPlan {
@@ -71,15 +88,15 @@ impl Selection {
             notes: Default::default(),
             ..self.clone()
         };
-        let (mut at_home, mut lacking) = (BTreeSet::new(), BTreeSet::new());
+        let mut unevaluated = Unevaluated::default();
         let mut is_evaluated = |identifier: &str| {
-            // What home does not offer is no rule of this deployment: nothing would count its results.
-            if is_offered(identifier, home) == Some(false) {
-                return false;
-            }
-            let list = match (is_offered(identifier, &target), is_global(identifier)) {
-                (_, true) => &mut at_home,
-                (Some(false), false) => &mut lacking,
+            let offered = is_offered(identifier, &target);
+            let list = match (is_offered(identifier, home), offered) {
+                // What neither offers is said of home.
+                (Some(false), Some(false)) => return false,
+                (Some(false), _) => &mut unevaluated.not_at_home,
+                _ if is_global(identifier) => &mut unevaluated.at_home,
+                (_, Some(false)) => &mut unevaluated.not_offered,
                 _ => return true,
             };
             list.insert(identifier.to_owned());
@@ -92,22 +109,41 @@ impl Selection {
             one.pack.rules.retain(|_, rule| is_evaluated(&rule.identifier));
         }
         selection.packs.retain(|one| !one.pack.rules.is_empty());
-        let (here, functions): (Vec<_>, Vec<_>) = selection
-            .custom
-            .into_iter()
-            .partition(|rule| rule.function.is_none() || rule.function_region().as_deref() == Some(code));
-        selection.custom = here;
-        let listed = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(", ");
+        let prefix = selection.name_prefix.clone();
+        selection.custom.retain(|rule| {
+            let list = if rule.is_global() {
+                &mut unevaluated.at_home
+            } else if rule.function.is_some() && rule.function_region().as_deref() != Some(code) {
+                &mut unevaluated.function_at_home
+            } else {
+                return true;
+            };
+            list.insert(prefix.rule(&rule.name));
+            false
+        });
+        let notes = unevaluated.notes(code, own);
+        RegionPlan { index, code: code.to_owned(), plan: Arc::new(selection.at(&target)), unevaluated, notes }
+    }
+}
+
+impl Unevaluated {
+    fn notes(&self, code: &str, home: &str) -> Vec<String> {
         let taken = Catalog::get().taken;
-        let functions: BTreeSet<_> = functions.into_iter().map(|rule| rule.name).collect();
         let notes = [
-            (at_home, format!("{code}: rules about global resources are evaluated in {own} alone: ")),
-            (lacking, format!("{code}: not offered there and not assessed (facts of {taken}): ")),
-            (functions, format!("{code}: AWS Config invokes functions of its own region, so not evaluated there: ")),
+            (&self.at_home, format!("{code}: rules about global resources are evaluated in {home} alone: ")),
+            (&self.not_offered, format!("{code}: not offered there and not assessed (facts of {taken}): ")),
+            (
+                &self.not_at_home,
+                format!("{code}: not offered in {home}, so not evaluated here either (facts of {taken}): "),
+            ),
+            (
+                &self.function_at_home,
+                format!("{code}: AWS Config invokes functions of its own region, so not evaluated there: "),
+            ),
         ];
+        let listed = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let notes = notes.into_iter().filter(|(names, _)| !names.is_empty());
-        let notes = notes.map(|(names, start)| format!("{start}{}", listed(names))).collect();
-        RegionPlan { index, code: code.to_owned(), plan: Arc::new(selection.at(&target)), notes }
+        notes.map(|(names, start)| format!("{start}{}", listed(names))).collect()
     }
 }
 
@@ -117,7 +153,8 @@ impl Plan {
         let entry = |document: &MonitoringConfiguration, one: &RegionPlan| {
             let there: BTreeSet<&str> = one.plan.configuration.iter().flat_map(names).collect();
             let without = names(document).filter(|name| !there.contains(name)).map(str::to_owned).collect();
-            (one.code.clone(), RegionEntry { without, ..RegionEntry::default() })
+            let Unevaluated { at_home, not_offered, function_at_home, .. } = one.unevaluated.clone();
+            (one.code.clone(), RegionEntry { at_home, function_at_home, not_offered, without })
         };
         let configuration = self.configuration.map(|document| {
             let regions = regions.iter().map(|one| entry(&document, one)).collect();
@@ -133,6 +170,13 @@ fn names(document: &MonitoringConfiguration) -> impl Iterator<Item = &str> {
 }
 
 impl CustomRuleArgs {
+    /// Whether it evaluates resources of IAM alone, which every region would evaluate again. A type that is not known yet may be
+    /// any.
+    fn is_global(&self) -> bool {
+        let types = self.scope.as_ref().and_then(|scope| scope.resource_types.as_deref()).unwrap_or_default();
+        !types.is_empty() && types.iter().all(|kind| text(kind).is_some_and(|kind| IAM_TYPES.contains(&kind.as_str())))
+    }
+
     /// The region of the function that evaluates it, where that is known.
     fn function_region(&self) -> Option<String> {
         let arn = text(&self.function.as_ref()?.arn)?;

@@ -21,8 +21,9 @@ use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
-use crate::plan::Plan;
 use crate::plan::cost::{CostContext, usage};
+use crate::plan::regions::refused_home;
+use crate::plan::selection::Selection;
 use crate::plan::target::Target;
 
 /// The inputs of a deployment that determine its cost.
@@ -31,8 +32,12 @@ use crate::plan::target::Target;
 pub struct CostEstimateArgs {
     /// Code of the region, such as `eu-west-1`.
     pub region: String,
-    /// Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+    /// Other regions to monitor, as the component has them.
+    pub regions: Vec<String>,
+    /// Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
     pub resource_counts: BTreeMap<String, u64>,
+    /// Resources of other regions by region and type. Default: an assumption for each type.
+    pub region_resource_counts: BTreeMap<String, BTreeMap<String, u64>>,
     /// ARN of an existing KMS key. Default: a key is created.
     pub kms_key_arn: Option<Input<String>>,
     /// Report settings, as the component has them.
@@ -63,6 +68,8 @@ pub struct CostEstimateArgs {
 pub struct CostEstimate {
     /// Code of the region.
     pub region: String,
+    /// Codes of the other regions.
+    pub other_regions: Vec<String>,
     /// The estimate in one line.
     pub summary: String,
     /// Amount in a quiet account.
@@ -116,13 +123,19 @@ impl Function for GetCostEstimate {
     type Result = CostEstimate;
 
     async fn invoke(_context: &FunctionContext, args: CostEstimateArgs) -> Result<CostEstimate, Error> {
-        let context = CostContext {
-            region: args.region.clone(),
-            // No account is asked: `auto` may have to create the recorder.
-            creates_recorder: args.recorder.mode() != RecorderMode::Reuse,
-            resources: (!args.resource_counts.is_empty()).then(|| args.resource_counts.clone()),
-        };
-        estimated(&args.into(), context).map_err(Error::InvalidInputs)
+        let counts = |counts: &BTreeMap<String, u64>| Some(counts.clone()).filter(|counts| !counts.is_empty());
+        let mode = args.recorder.mode();
+        let home = CostContext { resources: counts(&args.resource_counts), ..assumed(mode, &args.region) };
+        let unknown = args.region_resource_counts.keys().filter(|code| !args.regions.contains(code) || **code == home.region);
+        let reason = "expected one of `regions`, other than `region`, whose resources are in `resourceCounts`";
+        let unknown: Vec<_> =
+            unknown.map(|code| PropertyError::new(["regionResourceCounts", code.as_str()], reason)).collect();
+        if !unknown.is_empty() {
+            return Err(Error::InvalidInputs(unknown));
+        }
+        let others = args.region_resource_counts.iter();
+        let others = others.map(|(code, given)| CostContext { resources: counts(given), ..assumed(mode, code) }).collect();
+        estimated(&args.into(), home, others).map_err(Error::InvalidInputs)
     }
 }
 
@@ -139,26 +152,43 @@ impl From<CostEstimateArgs> for ComplianceMonitoringArgs {
             functions: args.functions,
             alarms: args.alarms,
             dashboard: args.dashboard,
+            regions: args.regions,
             hardened: args.hardened,
             ..Self::default()
         }
     }
 }
 
-/// The estimate of a deployment.
+/// What holds of a region that is not inspected: `auto` may have to create the recorder.
+pub fn assumed(mode: RecorderMode, region: &str) -> CostContext {
+    CostContext { region: region.to_owned(), creates_recorder: mode != RecorderMode::Reuse, resources: None }
+}
+
+/// The estimate of a deployment. `others`: what is known of its other regions; of those that are missing, nothing is.
 ///
 /// # Errors
 /// Everything that is invalid in the inputs.
-pub fn estimated(args: &ComplianceMonitoringArgs, context: CostContext) -> Result<CostEstimate, Vec<PropertyError>> {
+pub fn estimated(
+    args: &ComplianceMonitoringArgs,
+    home: CostContext,
+    others: Vec<CostContext>,
+) -> Result<CostEstimate, Vec<PropertyError>> {
     let mut checks = Checks::default();
-    bounds::check_region(&mut checks, "region", &context.region);
+    bounds::check_region(&mut checks, "region", &home.region);
     ComplianceMonitoring::check(args, &mut checks);
-    let plan = Plan::new(args.plan_inputs(), &Target::region(&context.region));
-    let errors: Vec<_> = checks.errors().iter().chain(&plan.errors).cloned().collect();
+    let (selection, target) = (Selection::new(args.plan_inputs()), Target::region(&home.region));
+    let regions = selection.over(&args.regions, &target);
+    let plan = selection.at(&target);
+    let mut errors: Vec<_> = checks.errors().iter().chain(&plan.errors).cloned().collect();
+    errors.extend(refused_home(&regions, &target));
+    errors.extend(regions.iter().flat_map(|one| args.region_problems(one).0));
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(CostEstimate::from(&estimate(&usage(args, &plan, context))))
+    let known = |code: &str| others.iter().find(|other| other.region == code).cloned();
+    let context = |code: &str| known(code).unwrap_or_else(|| assumed(args.recorder.mode(), code));
+    let others = regions.iter().map(|one| (one.plan.as_ref(), context(&one.code)));
+    Ok(CostEstimate::from(&estimate(&usage(args, (&plan, home), others))))
 }
 
 impl From<&Estimate> for CostEstimate {
@@ -173,6 +203,7 @@ impl From<&Estimate> for CostEstimate {
             made.savings.iter().map(|saving| CostSaving { advice: saving.kind.advice(), usd: cents(saving.usd) });
         Self {
             region: made.region.clone(),
+            other_regions: made.other_regions.clone(),
             summary: made.summary(),
             low_usd: low,
             expected_usd: expected,

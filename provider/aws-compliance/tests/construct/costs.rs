@@ -10,20 +10,20 @@ use aws_compliance::queries::rules::GetManagedRule;
 use aws_compliance_cost::{Recorded, Rule, Usage};
 use pulumi_component::engine::from_properties;
 use pulumi_component::testing::{MockMonitor, construct_with, inputs, invoke_with};
-use pulumi_component::value::PropertyMap;
+use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
-use crate::support::{answers, every_input};
+use crate::support::{answers, every_input, shown};
 
 fn used(given: Json) -> Usage {
     let args = from_properties::<ComplianceMonitoringArgs>(inputs(given)).expect("valid inputs");
     let plan = Plan::new(args.plan_inputs(), &Target::region("eu-west-1"));
     assert_eq!(plan.errors, []);
-    usage(&args, &plan, CostContext { region: "eu-west-1".into(), ..CostContext::default() })
+    usage(&args, (&plan, CostContext { region: "eu-west-1".into(), ..CostContext::default() }), [])
 }
 
 fn rule<'u>(usage: &'u Usage, name: &str) -> &'u Rule {
-    usage.rules.iter().find(|rule| rule.name == name).unwrap_or_else(|| panic!("{name} of {:?}", usage.rules))
+    usage.home.rules.iter().find(|rule| rule.name == name).unwrap_or_else(|| panic!("{name} of {:?}", usage.home.rules))
 }
 
 async fn estimates(monitor: MockMonitor) -> Vec<String> {
@@ -68,14 +68,14 @@ fn rules_of_packs_and_of_the_deployment_are_told_apart() {
     let usage = used(json!({
         "frameworks": [{ "id": "security-best-practices-for-efs", "deployAs": "conformancePack" }],
     }));
-    assert!(usage.rules.iter().any(|rule| rule.in_pack && rule.identifier.is_some()));
-    assert_eq!(usage.rules.iter().filter(|rule| !rule.in_pack).count(), 4);
+    assert!(usage.home.rules.iter().any(|rule| rule.in_pack && rule.identifier.is_some()));
+    assert_eq!(usage.home.rules.iter().filter(|rule| !rule.in_pack).count(), 4);
 }
 
 #[test]
 fn recorder_without_global_types_excludes_them() {
     let Recorded::AllExcept(excluded) =
-        used(json!({ "recorder": { "mode": "create", "globalTypes": false } })).recorder.recorded
+        used(json!({ "recorder": { "mode": "create", "globalTypes": false } })).home.recorder.recorded
     else {
         panic!("expected exclusions");
     };
@@ -114,6 +114,39 @@ async fn a_secret_argument_of_a_function_is_in_no_error_of_it() {
     let arguments = secret(json!({ "identifier": "ENCRYPTED_VOLUME" }));
     let error = invoke_with::<GetManagedRule>(None, arguments).await.expect_err("no such rule").to_string();
     assert!(error.contains("identifier (secret)") && !error.contains("ENCRYPTED"), "{error}");
+}
+
+#[tokio::test]
+async fn estimate_covers_every_region_with_the_rules_and_the_recorder_of_each() {
+    let asked = |more: Json| async move {
+        let mut given = json!({
+            "region": "eu-west-1", "resourceCounts": { "AWS::S3::Bucket": 1000 }, "recorder": { "mode": "create" },
+            "rules": { "baseline": false, "managed": [
+                { "identifier": "IAM_PASSWORD_POLICY" }, { "identifier": "S3_BUCKET_VERSIONING_ENABLED" },
+            ] },
+        });
+        given.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        invoke_with::<GetCostEstimate>(None, inputs(given)).await
+    };
+    let answer = |made: PropertyMap| shown(&Value::Object(made).into());
+    let line = |made: &Json, name: &str| {
+        let lines = made["lines"].as_array().expect("lines");
+        lines.iter().find(|line| line["name"] == name).expect(name)["assumption"].as_str().expect("text").to_owned()
+    };
+    let one = answer(asked(json!({})).await.expect("valid"));
+    let counts = json!({ "us-east-1": { "AWS::S3::Bucket": 1000 } });
+    let two = json!({ "regions": ["us-east-1", "eu-west-1"], "regionResourceCounts": counts });
+    let two = answer(asked(two).await.expect("valid"));
+    assert_eq!((&one["otherRegions"], &two["otherRegions"]), (&json!([]), &json!(["us-east-1"])));
+    assert!(line(&one, "evaluations").contains("by 2 rules over"), "{one}");
+    // The rule about IAM is evaluated at home alone.
+    assert!(line(&two, "evaluations").contains("by 3 rules in 2 regions over the resources of the account"), "{two}");
+    assert!(line(&two, "recording").contains("in 2 regions"), "{two}");
+    assert!(two["expectedUsd"].as_f64() > one["expectedUsd"].as_f64());
+    let unknown = asked(json!({ "regionResourceCounts": { "us-east-1": {} } })).await.expect_err("no such region");
+    assert!(unknown.to_string().contains("regionResourceCounts.us-east-1"), "{unknown}");
+    let home = asked(json!({ "region": "eu-central-2", "regions": ["eu-west-1"] })).await.expect_err("no global types");
+    assert!(home.to_string().contains("cannot record IAM users"), "{home}");
 }
 
 /// Every child whose inputs name AWS Budgets, with a budget or without one.

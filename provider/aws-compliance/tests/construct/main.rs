@@ -41,6 +41,8 @@ mod parts;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
+mod policy_sizes;
+#[cfg(test)]
 mod programs;
 #[cfg(test)]
 mod recorders;

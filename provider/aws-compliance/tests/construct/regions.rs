@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use pulumi_component::Error;
 use pulumi_component::engine::Registration;
-use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::testing::{MockMonitor, construct_with, inputs, value};
 use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{REGION, answers, answers_in, every_input, shown};
 
 const HOME: &str = REGION;
+const GET_REGIONS: &str = "aws:index/getRegions:getRegions";
 const OTHERS: [&str; 2] = ["us-east-1", "eu-central-1"];
 
 struct Made {
@@ -20,7 +21,11 @@ struct Made {
 }
 
 async fn made(given: PropertyMap) -> Made {
-    let monitor = answers(MockMonitor::preview());
+    made_with(MockMonitor::preview(), given).await
+}
+
+async fn made_with(monitor: MockMonitor, given: PropertyMap) -> Made {
+    let monitor = answers(monitor);
     let made = construct_with::<ComplianceMonitoring>(&monitor, "audit", given).await;
     let recorded = monitor.recorded();
     if let Err(error) = made {
@@ -44,10 +49,27 @@ impl Made {
     fn names(&self, token: &str) -> Vec<&str> {
         self.of_type(token).into_iter().map(|child| child.name.as_str()).collect()
     }
+
+    /// What the functions are configured with.
+    fn document(&self) -> Json {
+        let child = self.aws().find(|child| child.name == "audit-functions-configuration").expect("a document");
+        let content = of(child, "content").expect("its content");
+        serde_json::from_str(content.as_str().expect("text")).expect("JSON")
+    }
+
+    /// Whether a message begins and ends so.
+    fn says(&self, start: &str, end: &str) {
+        let found = self.messages.iter().any(|message| message.starts_with(start) && message.ends_with(end));
+        assert!(found, "{start} .. {end}: {:?}", self.messages);
+    }
 }
 
 async fn problems_in(home: &str, given: Json) -> Vec<(String, String)> {
-    let monitor = answers_in(home, MockMonitor::preview());
+    problems_with(MockMonitor::preview(), home, given).await
+}
+
+async fn problems_with(monitor: MockMonitor, home: &str, given: Json) -> Vec<(String, String)> {
+    let monitor = answers_in(home, monitor);
     match construct_with::<ComplianceMonitoring>(&monitor, "audit", inputs(given)).await {
         Err(Error::InvalidInputs(found)) => found.into_iter().map(|one| (one.place(), one.reason)).collect(),
         other => panic!("expected invalid inputs, got {:?}", other.map(|_| "it constructs")),
@@ -118,6 +140,20 @@ async fn region_that_is_added_changes_nothing_in_the_others() {
 }
 
 #[tokio::test]
+async fn budget_and_estimate_cover_every_region() {
+    let given = || inputs(json!({ "cost": { "monthlyBudgetUsd": 20 } }));
+    for (regions, expected) in [(&[][..], json!([HOME])), (&OTHERS[..], json!([HOME, OTHERS[0], OTHERS[1]]))] {
+        let made = made(with(given(), regions)).await;
+        let [budget] = made.of_type("aws:budgets/budget:Budget")[..] else { panic!("one budget") };
+        let filters = of(budget, "costFilters").expect("filters");
+        assert_eq!(filters[0], json!({ "name": "Service", "values": ["AWS Config"] }));
+        assert_eq!(filters[1], json!({ "name": "Region", "values": expected }));
+        let estimate = made.messages.iter().find(|message| message.starts_with("estimated ")).expect("an estimate");
+        assert_eq!(estimate.contains(" in 3 regions: "), !regions.is_empty(), "{estimate}");
+    }
+}
+
+#[tokio::test]
 async fn home_that_is_listed_alone_is_no_other_region() {
     let (without, with_home) = (made(inputs(json!({}))).await, made(with(inputs(json!({})), &[HOME])).await);
     assert_eq!(without.children.keys().collect::<Vec<_>>(), with_home.children.keys().collect::<Vec<_>>());
@@ -141,12 +177,73 @@ async fn rules_about_global_resources_are_evaluated_at_home_alone() {
 
 #[tokio::test]
 async fn rules_that_a_region_does_not_offer_are_not_assessed_there() {
-    let managed = json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED" }, { "identifier": "ELB_LOGGING_ENABLED" }]);
-    let made =
-        made(with(inputs(json!({ "rules": { "managed": managed, "baseline": false } })), &["mx-central-1"])).await;
-    let rules = made.names("aws:cfg/rule:Rule");
-    let lacking: Vec<_> = made.messages.iter().filter(|message| message.contains("not offered there")).collect();
-    assert_eq!(rules.len() + lacking.len(), 4, "{rules:?} {lacking:?}");
+    let managed =
+        json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED" }, { "identifier": "RDS_DB_SECURITY_GROUP_NOT_ALLOWED" }]);
+    let made = made(with(inputs(json!({ "rules": { "managed": managed, "baseline": false } })), &[OTHERS[1]])).await;
+    assert_eq!(
+        made.names("aws:cfg/rule:Rule"),
+        [
+            "audit-rules-eu-central-1-s3-bucket-versioning-enabled",
+            "audit-rules-rds-db-security-group-not-allowed",
+            "audit-rules-s3-bucket-versioning-enabled",
+        ]
+    );
+    made.says("eu-central-1: not offered there and not assessed (facts of ", "RDS_DB_SECURITY_GROUP_NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn rules_that_home_does_not_offer_are_named_for_the_regions_that_do() {
+    let managed = json!([{ "identifier": "CONNECT_INSTANCE_LOGGING_ENABLED", "onUnavailable": "skip" }]);
+    let made = made(with(inputs(json!({ "rules": { "managed": managed } })), &OTHERS)).await;
+    assert!(made.names("aws:cfg/rule:Rule").iter().all(|name| !name.contains("connect-instance")));
+    made.says("us-east-1: not offered in eu-west-1, so not evaluated here either", "CONNECT_INSTANCE_LOGGING_ENABLED");
+}
+
+#[tokio::test]
+async fn configuration_has_what_each_region_does_not_evaluate_and_why() {
+    let rules = json!({
+        "managed": [
+            { "identifier": "IAM_PASSWORD_POLICY" },
+            { "identifier": "RDS_DB_SECURITY_GROUP_NOT_ALLOWED" },
+            { "identifier": "S3_BUCKET_VERSIONING_ENABLED" },
+        ],
+        "custom": [
+            { "name": "own", "function": { "arn": "arn:aws:lambda:eu-west-1:111122223333:function:own" },
+              "scope": { "resourceTypes": ["AWS::EC2::Volume"] } },
+            { "name": "users", "guard": { "policy": "rule users { configuration exists }" },
+              "scope": { "resourceTypes": ["AWS::IAM::User"] } },
+        ],
+    });
+    let made = made(with(inputs(json!({ "rules": rules })), &OTHERS)).await;
+    let regions = &made.document()["regions"];
+    assert_eq!(
+        regions["eu-central-1"],
+        json!({
+            "atHome": ["IAM_PASSWORD_POLICY", "users"],
+            "functionAtHome": ["own"],
+            "notOffered": ["RDS_DB_SECURITY_GROUP_NOT_ALLOWED"],
+            "without": ["iam-password-policy", "own", "rds-db-security-group-not-allowed", "users"],
+        })
+    );
+    assert_eq!(regions["us-east-1"]["notOffered"], Json::Null);
+}
+
+#[tokio::test]
+async fn custom_rules_about_iam_alone_are_evaluated_at_home_alone() {
+    let custom = |name: &str, types: &[&str]| {
+        json!({ "name": name, "guard": { "policy": "rule own { configuration exists }" },
+                "scope": { "resourceTypes": types } })
+    };
+    let custom = json!([
+        custom("global", &["AWS::IAM::User", "AWS::IAM::Role"]),
+        custom("mixed", &["AWS::IAM::User", "AWS::EC2::Volume"]),
+    ]);
+    let made = made(with(inputs(json!({ "rules": { "custom": custom, "baseline": false } })), &[OTHERS[0]])).await;
+    assert_eq!(
+        made.names("aws:cfg/rule:Rule"),
+        ["audit-rules-global", "audit-rules-mixed", "audit-rules-us-east-1-mixed"]
+    );
+    made.says("us-east-1: rules about global resources are evaluated in eu-west-1 alone: ", "global");
 }
 
 #[tokio::test]
@@ -213,6 +310,27 @@ async fn regions_that_cannot_be_monitored_are_refused_at_their_place() {
         let named = |(at, reason): &(String, String)| at == place && reason.contains(part);
         assert!(found.iter().any(named), "{regions}: {found:?}");
     }
+}
+
+#[tokio::test]
+async fn region_that_is_not_enabled_is_refused_at_its_place_with_the_command_that_enables_it() {
+    let answers = || MockMonitor::preview().result(GET_REGIONS, "names", value(json!(["ap-east-1", "me-south-1"])));
+    let given = json!({ "regions": ["us-east-1", "me-south-1", "af-south-1"] });
+    let found = problems_with(answers(), HOME, given).await;
+    let [(place, reason)] = &found[..] else { panic!("one problem: {found:?}") };
+    assert_eq!(place, "regions[1]");
+    for part in ["111122223333", "aws account enable-region --region-name me-south-1", "remove it from `regions`"] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    // The regions that every account has are not asked for.
+    made_with(MockMonitor::preview().refuse(GET_REGIONS, "AccessDenied"), with(inputs(json!({})), &OTHERS)).await;
+}
+
+#[tokio::test]
+async fn deployer_who_may_not_ask_for_regions_is_warned_where_one_has_to_be_enabled() {
+    let denied = MockMonitor::preview().refuse(GET_REGIONS, "AccessDenied: ec2:DescribeRegions");
+    let made = made_with(denied, with(inputs(json!({})), &["me-south-1"])).await;
+    made.says("regions: it was not found out whether the account has enabled me-south-1", "not enabled");
 }
 
 #[tokio::test]

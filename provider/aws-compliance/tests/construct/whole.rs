@@ -210,11 +210,11 @@ async fn other_accounts_and_regions_are_told_what_to_deploy_once_at_preview() {
     assert_eq!(
         log.filter(|message| !message.starts_with("estimated")).collect::<Vec<_>>(),
         [
+            "the account was not inspected: `AWS_COMPLIANCE_LOOKUP` is `off`".to_owned(),
             format!(
                 "deploy `AggregationSource` with aggregatorAccountId {ACCOUNT} and aggregatorRegion {REGION} in each of these to \
-                 include it: account 444455556666, region us-east-1"
+                 include it: account 111122223333 in us-east-1; account 444455556666 in eu-west-1, us-east-1"
             ),
-            "the account was not inspected: `AWS_COMPLIANCE_LOOKUP` is `off`".to_owned(),
         ]
     );
 }

@@ -57,8 +57,10 @@ def get_aggregate_compliance_details_by_config_rule(request: dict) -> dict:
 
 
 def describe_configuration_aggregator_sources_status(request: dict) -> dict:
-    """For each listed account and region, whether its data arrives."""
+    """For each listed account and region, whether its data arrives, of some statuses where they are named."""
     statuses = [_status(place) for place in _listed(_aggregator(request))]
+    if wanted := request.get("UpdateStatus"):
+        statuses = [status for status in statuses if status["LastUpdateStatus"] in wanted]
     some, token = page(statuses, request, default=100)
     return {"AggregatedSourceStatusList": some, **token}
 

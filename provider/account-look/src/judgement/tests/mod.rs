@@ -5,17 +5,19 @@ mod messages;
 mod namesakes;
 mod recorder;
 mod rules;
+mod sources;
 
 use compliance_types::recorder::{RecorderMode, RecordingFrequency};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::look::{
-    Aggregator, Concurrency, DeliveryChannel, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
+    Aggregator, Concurrency, DeliveryChannel, FailedSource, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
     RecorderKind, RuleCount, Tags, Unread,
 };
 use crate::request::{
-    OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule, RecorderPlan,
+    OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule, PlannedSource,
+    RecorderPlan,
 };
 use crate::{RecorderAction, key_users, recorder_action};
 

@@ -208,6 +208,8 @@ fn a_second_aggregation_is_refused() {
         arn: "arn:aggregator".into(),
         organization: false,
         accounts: vec![ACCOUNT.into()],
+        regions: vec![REGION.into()],
+        all_regions: false,
         created_by: None,
         tags,
     };

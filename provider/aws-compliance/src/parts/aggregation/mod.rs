@@ -21,7 +21,7 @@ use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::tags::{Tags, TextTags};
-use crate::parts::part::Part;
+use crate::parts::part::{Part, Whole};
 use crate::parts::tags;
 
 /// Inputs of [`Aggregation`].
@@ -52,7 +52,11 @@ pub struct Aggregation {
 /// The aggregator as a part of the whole.
 pub const PART: Part = Part {
     check: |args, checks| checks.under("aggregation", |checks| args.aggregation.check(checks)),
-    claim: |whole, request| request.aggregator = Some(whole.named(whole.args.name_prefix.aggregator())),
+    claim: |whole, request| {
+        let Whole { args, target, .. } = whole;
+        request.aggregator = Some(whole.named(args.name_prefix.aggregator()));
+        request.sources = args.aggregation.sources("aggregation", target, &args.regions);
+    },
     ..Part::of::<Aggregation>("aggregation")
 };
 
@@ -79,11 +83,13 @@ impl PreparedComponent for Aggregation {
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?;
-        args.settings.tell(context, &facts, &[]);
         let mut request = args.lookup.request();
         request.recorder.mode = None;
         request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
-        scan::see(context, facts, request, &Planned::default(), Default::default()).await
+        request.sources = args.settings.sources("settings", facts.target(), &[]);
+        let facts = scan::see(context, facts, request, &Planned::default(), Default::default()).await?;
+        args.settings.tell(context, &facts, &[]);
+        Ok(facts)
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {
@@ -136,36 +142,45 @@ impl AggregationSettingsArgs {
             && (self.all_regions || among(&self.regions, facts.known_region()))
     }
 
-    /// Says once, at preview, what other accounts and regions have to deploy: without it they are not seen.
-    /// `monitored`: regions of this account that need nothing more.
+    /// Says once, at preview, what other accounts and regions have to deploy: without it they are not seen. What the aggregator
+    /// lists already has deployed it, or the account scan warns. `monitored`: regions of this account that need nothing more.
     pub(crate) fn tell(&self, context: &Context, facts: &AccountFacts, monitored: &[String]) {
         let (Some(account), Some(region)) = (facts.known_account_id(), facts.known_region()) else { return };
-        let accounts = self.accounts.iter().filter(|listed| *listed != account);
-        let accounts: Vec<_> = accounts.map(|account| format!("account {account}")).collect();
-        let others = |listed: &&String| *listed != region && !monitored.contains(listed);
-        let regions = self.regions.iter().filter(others).filter(|_| !self.all_regions);
-        let regions: Vec<_> = regions.map(|region| format!("region {region}")).collect();
+        if !context.is_preview() {
+            return;
+        }
         let opt_in: Vec<_> = self
             .regions
             .iter()
             .map(String::as_str)
             .filter(|listed| *listed != region && is_opt_in_region(listed))
             .collect();
-        if context.is_preview() && !opt_in.is_empty() {
+        if !opt_in.is_empty() {
             context.info(format!(
                 "nothing is seen of a region that its account has not enabled, and these have to be enabled: {}",
                 opt_in.join(", ")
             ));
         }
-        if !context.is_preview() || (accounts.is_empty() && regions.is_empty()) {
+        let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for source in self.sources("aggregation", facts.target(), monitored) {
+            let is_listed = |code: &String| facts.aggregator().is_some_and(|found| found.lists(&source.account, code));
+            let regions: Vec<_> = source.regions.into_iter().filter(|code| !is_listed(code)).collect();
+            if !regions.is_empty() {
+                places.entry(source.account).or_default().extend(regions);
+            }
+        }
+        if places.is_empty() {
             return;
         }
-        let places = accounts.into_iter().chain(regions).collect::<Vec<_>>().join(", ");
-        let message = format!(
+        let place = |(account, regions): (String, Vec<String>)| match self.all_regions {
+            true => format!("account {account}"),
+            false => format!("account {account} in {}", regions.join(", ")),
+        };
+        let places = places.into_iter().map(place).collect::<Vec<_>>().join("; ");
+        context.info(format!(
             "deploy `AggregationSource` with aggregatorAccountId {account} and aggregatorRegion {region} in each of these to include \
              it: {places}"
-        );
-        context.info(message);
+        ));
     }
 }
 

@@ -33,18 +33,24 @@ pub(super) fn processing(
     table: &dynamodb::Table,
     watched: &MonitoringConfiguration,
 ) -> Vec<Statement> {
-    let regions: Vec<&str> = watched.regions().collect();
-    let everywhere = |statement: Statement, resource: &str| {
-        let home = statement.on(config(shared, resource));
-        regions.iter().fold(home, |statement, region| statement.on(config_in(shared, region, resource)))
+    let others: Vec<&str> = watched.regions().collect();
+    // The policies of a role have room for 10,240 characters (IAM User Guide, "IAM and AWS STS quotas"): an ARN for each region
+    // would take more, a condition names them once.
+    let everywhere = |statement: Statement, resource: &str| match others.as_slice() {
+        [] => statement.on(config(shared, resource)),
+        others => {
+            let regions = std::iter::once(shared.facts.region()).chain(others.iter().map(|code| Output::known((*code).to_owned())));
+            statement.on(config_anywhere(shared, resource)).when_one_of("StringEquals", "aws:RequestedRegion", regions)
+        }
     };
+    let states = std::iter::once(key::PROCESSING_STATE.to_owned());
+    let states = states.chain((!others.is_empty()).then(|| key::processing_state_in("*")));
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
-        regions.iter().map(|region| key::processing_state_in(region)).fold(
-            Statement::allow("State").actions(["s3:GetObject"]).on(object(shared, key::PROCESSING_STATE.to_owned())),
-            |statement, state| statement.on(object(shared, state)),
-        ),
+        states.fold(Statement::allow("State").actions(["s3:GetObject"]), |statement, state| {
+            statement.on(object(shared, state))
+        }),
         // A rule's ARN ends in an id that AWS gives it.
         everywhere(
             Statement::allow("Compliance").actions(["config:GetComplianceDetailsByConfigRule"]),
@@ -246,11 +252,11 @@ fn object(shared: &Shared<'_>, key: String) -> Output<String> {
     interpolate!("{}/{}", &shared.bucket_arn, Output::known(key))
 }
 
-/// What AWS Config has in another region.
-fn config_in(shared: &Shared<'_>, region: &str, resource: &str) -> Output<String> {
+/// What AWS Config has in any region of the account.
+fn config_anywhere(shared: &Shared<'_>, resource: &str) -> Output<String> {
     let facts = shared.facts;
-    let there = ArnBuilder::of(facts.partition(), "config").region(Output::known(region.to_owned()));
-    there.account(facts.account_id()).resource(resource)
+    let anywhere = ArnBuilder::of(facts.partition(), "config").region(Output::known("*".to_owned()));
+    anywhere.account(facts.account_id()).resource(resource)
 }
 
 fn config(shared: &Shared<'_>, resource: &str) -> Output<String> {
