@@ -392,7 +392,8 @@ fn judge(given: PropertyMap, homes: &[String]) -> Findings {
         }
     }
     judged.add(std::mem::take(&mut found.errors));
-    let warnings = judged.warnings.into_iter().chain(found.warnings).collect();
+    let warnings = std::mem::take(&mut judged.warnings).into_iter().chain(std::mem::take(&mut found.warnings));
+    let warnings = judged.beside(warnings.collect());
     Findings { errors: judged.problems, warnings, ..found }
 }
 

@@ -105,6 +105,9 @@ impl PreparedComponent for Alerts {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
+        if context.is_preview() {
+            args.notifications.sent().for_each(|note| context.info(note));
+        }
         AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)
     }
 
