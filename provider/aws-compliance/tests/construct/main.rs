@@ -21,6 +21,8 @@ mod history;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod naming;
 #[cfg(test)]
 mod notices;
