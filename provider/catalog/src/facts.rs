@@ -318,8 +318,12 @@ impl Catalog {
         known.iter().copied().min_by_key(|other| strsim::levenshtein(code, other))
     }
 
-    /// The known region that a misspelled code means, where one is near: hyphens, spaces and case make no difference.
+    /// The known region that a misspelled code means, where one is near: hyphens, spaces and case make no difference. Without a
+    /// number it may mean several.
     pub fn region_like(&self, code: &str) -> Option<&'static str> {
+        if !code.contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         // Of several that are equally near, the last wins: that is the first of the list.
         nearest_of(code, self.partitions.values().rev().flat_map(|codes| codes.iter().rev()).copied())
     }
@@ -456,7 +460,7 @@ mod tests {
             ("euwest2", Some("eu-west-2")),
             ("EU_WEST_3", Some("eu-west-3")),
             ("us-eest-1", Some("us-east-1")),
-            ("eu-west", Some("eu-west-1")),
+            ("eu-west", None),
             ("usgovwest1", Some("us-gov-west-1")),
             ("Ireland", None),
             ("", None),
