@@ -154,6 +154,15 @@ def parameter_facts() -> dict[str, dict]:
         )
         for name in about["parameters"]:
             facts[name] = {"values": list(values)} | ({"grows": True} if "grows" in about else {})
+    for about in table["ranges"]:
+        shape = loader.load_service_model(about["model"], "service-2")["shapes"][about["shape"]] if "model" in about else {}
+        bounds = {"least": shape.get("min"), "most": shape.get("max")} | about
+        for name in about["parameters"]:
+            of = facts.setdefault(name, {})
+            of |= {bound: bounds[bound] for bound in ("least", "most") if bounds.get(bound) is not None}
+    for about in table["items"]:
+        for name in about["parameters"]:
+            facts.setdefault(name, {})["mostItems"] = about["most"]
     return facts
 
 
@@ -180,7 +189,8 @@ def rule_of(identifier: str, raw: dict, region_set: int, table: dict, names: dic
             | ({"required": True} if not entry["Optional"] else {})
             | ({} if default is None or default == about.get("documented") else {"default": default})
             | ({"samples": about["samples"]} if about else {})
-            | forms.get(f"{identifier}.{entry['Name']}", forms.get(entry["Name"], {}))
+            | forms.get(entry["Name"], {})
+            | forms.get(f"{identifier}.{entry['Name']}", {})
         )
     rule = {"trigger": TRIGGERS[raw["Trigger type"]], "regions": region_set, "severity": severity(identifier, table)}
     if types:

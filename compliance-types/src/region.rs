@@ -32,6 +32,18 @@ pub fn is_region_code(code: &str) -> bool {
     }
 }
 
+/// The words that stand before the number of every region code (AWS Regions and Availability Zones User Guide; botocore's
+/// `endpoints.json`, all partitions).
+const DIRECTIONS: [&str; 9] =
+    ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
+
+/// Whether a string may be a region code: it has the form, and a direction before its number. `us-eest-1` has none and is
+/// misspelled; `us-east-9` may be new.
+pub fn may_be_region(code: &str) -> bool {
+    let direction = code.rsplit('-').nth(1);
+    is_region_code(code) && direction.is_some_and(|word| DIRECTIONS.contains(&word))
+}
+
 /// The partition of a region (IAM User Guide, "Amazon Resource Names").
 pub fn partition_of_region(region: &str) -> &'static str {
     REGION_STARTS.iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
@@ -86,6 +98,17 @@ mod tests {
         for code in ["", "eu-west", "eu-west-0", "eu--1", "-1", "eu-west-1a", "EU-West-1", "eu-west-+1"] {
             assert!(!is_region_code(code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_region_has_a_direction_before_its_number() {
+        for code in ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1", "eusc-de-east-1", "us-east-9"] {
+            assert!(may_be_region(code), "{code}");
+        }
+        for code in ["us-eest-1", "eu-wets-2", "us-east1", "useast-1", "europe-north-one", ""] {
+            assert!(!may_be_region(code), "{code}");
+        }
+        assert!(ENABLED_BY_DEFAULT.into_iter().all(may_be_region));
     }
 
     #[test]

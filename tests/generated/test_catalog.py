@@ -187,9 +187,27 @@ def test_every_form_and_value_is_of_a_parameter_that_is_there():
     rules, table = json.loads((FACTS / "managed-rules.json").read_text()), read("parameters.json")
     known = {(name, each["Name"]) for name, rule in rules.items() for each in rule["Parameters"]}
     alone = {name for _, name in known}
-    named = [name for about in (*table["forms"].values(), *table["values"]) for name in about["parameters"]]
-    assert [n for n in named if n not in alone and tuple(n.split(".")) not in known] == []
-    assert len(set(named)) == len(named)
+    for tables in ((*table["forms"].values(), *table["values"]), table["ranges"], table["items"]):
+        named = [name for about in tables for name in about["parameters"]]
+        assert [n for n in named if n not in alone and tuple(n.split(".")) not in known] == []
+        assert len(set(named)) == len(named)
+
+
+def test_every_bound_has_a_source_and_is_met_by_defaults_and_least_values():
+    rules, least, table = read("generated/rules.json")["rules"], read("least.json")["rules"], read("parameters.json")
+    for about in (*table["ranges"], *table["items"]):
+        assert about.get("source") or about.get("model") and about["shape"], about
+    bounded = 0
+    for identifier, rule in rules.items():
+        for each in rule.get("parameters", ()):
+            values = (each.get("default"), least.get(identifier, {}).get(each["name"], {}).get("value"))
+            bounded += "least" in each or "most" in each
+            for value in filter(None, values):
+                items = value.split(",")
+                assert len(items) <= each.get("mostItems", len(items)), (identifier, each)
+                if "least" in each or "most" in each:
+                    assert each.get("least", 0) <= float(value) <= each.get("most", float(value)), (identifier, each)
+    assert bounded > 100
 
 
 def test_every_least_value_has_a_source_and_is_one_of_the_known_values():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,13 @@ def test_journey_5_two_components_of_a_program_need_providers_of_their_own():
 
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/a"
+# It ends within the year that a waiver may last, whenever this runs.
+WAIVER = {
+    "rule": "ebs-volumes-encrypted",
+    "owner": "a",
+    "reason": "b",
+    "expires": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}",
+}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,9 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/a"
         ({"regions": ["us-gov-west-1"]}, {"regions[0]"}, set()),
         ({"regions": ["cn-north-1"]}, {"regions[0]"}, set()),
         ({"regions": ["EU West"]}, {"regions[0]"}, set()),
+        ({"regions": ["us-east1"]}, {"regions[0]"}, set()),
+        ({"reports": {"retentionDays": 0}}, {"reports.retentionDays"}, set()),
+        ({"waivers": [WAIVER, WAIVER]}, {"waivers[1]"}, set()),
     ],
 )
 def test_check_judges_other_regions_as_a_preview_does(inputs, errors, warnings):

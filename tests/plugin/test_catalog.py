@@ -333,7 +333,8 @@ def test_what_is_deployed_renders_under_its_names():
     [
         (["hipaa", "ffiec", "--deployed"], "give one id"),
         (["hipaa", "--deployed", "--prefix", "Audit"], "namePrefix: expected a-z, 0-9 and hyphen"),
-        (["hipaa", "--deployed", "--region", "EU West"], "expected the code of a region"),
+        (["hipaa", "--deployed", "--region", "EU West"], "expected a region code"),
+        (["hipaa", "--deployed", "--region", "us-east1"], "nearest: `us-east-1`"),
         (["hipaa", "--prefix", "audit"], "--deployed"),
     ],
 )

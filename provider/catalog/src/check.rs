@@ -236,7 +236,8 @@ fn check_parameters(report: &mut Report, request: &RuleRequest, rule: &Rule, at:
             report.warning(path.clone(), reason);
         }
         if let Some(wrong) = text.as_deref().and_then(|text| value::wrong(parameter, text)) {
-            let (reason, nearest) = (format!("expected {}", wrong.expected), wrong.nearest.or(parameter.default));
+            let nearest = wrong.nearest.as_deref().or(parameter.default);
+            let reason = format!("expected {}", wrong.expected);
             if wrong.doubtful {
                 let reason = format!("{reason} (facts of {})", Catalog::get().taken);
                 report.warnings.push(Problem::new(path, reason, nearest));

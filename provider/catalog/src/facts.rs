@@ -8,6 +8,7 @@ use compliance_types::severity::Severity;
 use serde::{Deserialize, Serialize};
 
 use crate::lines::Lines;
+use crate::similar::nearest_of;
 
 /// All managed rules, and where AWS Config is.
 // Texts stay where they are in the program: copying them took most of the time and of the memory.
@@ -88,6 +89,13 @@ pub struct RuleParameter {
     /// Values of AWS's pages and packs that cannot be a choice (`facts/samples.json`).
     #[serde(default)]
     pub samples: Vec<Sample>,
+    /// The least that a number may be (`facts/parameters.json`).
+    pub least: Option<f64>,
+    /// The most that a number may be.
+    pub most: Option<f64>,
+    /// Most items of a list.
+    #[serde(rename = "mostItems")]
+    pub most_items: Option<usize>,
 }
 
 /// A value that AWS shows as an example.
@@ -310,6 +318,16 @@ impl Catalog {
         known.iter().copied().min_by_key(|other| strsim::levenshtein(code, other))
     }
 
+    /// The known region that a misspelled code means, where one is near: hyphens, spaces and case make no difference. Without a
+    /// number it may mean several.
+    pub fn region_like(&self, code: &str) -> Option<&'static str> {
+        if !code.contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        // Of several that are equally near, the last wins: that is the first of the list.
+        nearest_of(code, self.partitions.values().rev().flat_map(|codes| codes.iter().rev()).copied())
+    }
+
     /// Whether a rule is offered in a region; `None` where the data does not know the region.
     pub fn offers(&self, rule: &Rule, region: &str) -> Option<bool> {
         if !self.knows(region) {
@@ -432,6 +450,23 @@ mod tests {
         let rule = catalog.rule("ENCRYPTED_VOLUMES").expect("known");
         assert_eq!(catalog.offers(rule, "eu-west-1"), Some(true));
         assert_eq!(catalog.offers(rule, "xx-west-9"), None);
+    }
+
+    #[test]
+    fn a_misspelled_region_means_the_nearest() {
+        let like = |code| Catalog::get().region_like(code);
+        for (code, meant) in [
+            ("us-east1", Some("us-east-1")),
+            ("euwest2", Some("eu-west-2")),
+            ("EU_WEST_3", Some("eu-west-3")),
+            ("us-eest-1", Some("us-east-1")),
+            ("eu-west", None),
+            ("usgovwest1", Some("us-gov-west-1")),
+            ("Ireland", None),
+            ("", None),
+        ] {
+            assert_eq!(like(code), meant, "{code}");
+        }
     }
 
     #[test]

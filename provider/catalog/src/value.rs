@@ -3,16 +3,17 @@
 use std::net::IpAddr;
 
 use compliance_types::arn::{Arn, is_account_id};
+use compliance_types::region::may_be_region;
 
-use crate::facts::{ParameterForm, ParameterType, RuleParameter};
+use crate::facts::{Catalog, ParameterForm, ParameterType, RuleParameter};
 use crate::similar::nearest_of;
 
 /// What is wrong with a text.
 pub(crate) struct Wrong {
     /// What was expected.
     pub(crate) expected: String,
-    /// The nearest right value, where the values are known.
-    pub(crate) nearest: Option<&'static str>,
+    /// The nearest right value, where it is known.
+    pub(crate) nearest: Option<String>,
     /// Whether AWS may take it all the same: it can know more values than the data.
     pub(crate) doubtful: bool,
 }
@@ -28,9 +29,24 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
     if let Some(expected) = parameter.form.and_then(|form| items().find_map(|item| of_form(form, item))) {
         return plain(expected);
     }
+    if parameter.form.is_some_and(|form| matches!(form, ParameterForm::Arn | ParameterForm::Account)) && trimmed != text {
+        let nearest = Some(trimmed.to_owned());
+        return Some(Wrong { expected: "no spaces around the value".to_owned(), nearest, doubtful: false });
+    }
+    if parameter.form == Some(ParameterForm::Arn)
+        && let Some(found) = items().find_map(of_another_region)
+    {
+        return Some(found);
+    }
     // What a pack of AWS's has there is reported as a sample.
     if parameter.sample(trimmed).is_some() {
         return None;
+    }
+    if let Some(expected) = items().find_map(|item| out_of_range(parameter, item)) {
+        return plain(&expected);
+    }
+    if let Some(most) = parameter.most_items.filter(|most| items().count() > *most) {
+        return plain(&format!("at most {most} items, got {}", items().count()));
     }
     if parameter.form == Some(ParameterForm::KubernetesVersion) && items().any(is_out_of_support) {
         let expected =
@@ -39,7 +55,7 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
     }
     let known = |item: &str| parameter.values.iter().any(|value| value.eq_ignore_ascii_case(item));
     let other = items().find(|item| !parameter.values.is_empty() && !known(item))?;
-    let nearest = nearest_of(other, parameter.values.iter().copied());
+    let nearest = nearest_of(other, parameter.values.iter().copied()).map(str::to_owned);
     let expected = match parameter.values.len() {
         0..=9 => format!("one of {}", parameter.values.join(", ")),
         count => format!("one of {count} known values"),
@@ -97,6 +113,27 @@ fn of_form(form: ParameterForm, item: &str) -> Option<&'static str> {
     (!right).then_some(wanted)
 }
 
+/// What is wrong with the region of an ARN: a code that is misspelled, or one that AWS is not known to have, which may be new.
+fn of_another_region(item: &str) -> Option<Wrong> {
+    let arn = Arn::parse(item).ok().filter(|arn| !arn.region.is_empty())?;
+    let (catalog, may_be) = (Catalog::get(), may_be_region(arn.region));
+    let nearest = if may_be { Some(catalog.nearest_region(arn.region)?) } else { catalog.region_like(arn.region) };
+    let nearest = nearest.map(|region| Arn { region, ..arn }.to_string());
+    Some(Wrong { expected: "an ARN with the code of an AWS region".to_owned(), nearest, doubtful: may_be })
+}
+
+/// What was expected, where a number is out of its range.
+fn out_of_range(parameter: &RuleParameter, item: &str) -> Option<String> {
+    let number = item.parse::<f64>().ok()?;
+    let (below, above) = (|least| number < least, |most| number > most);
+    match (parameter.least, parameter.most) {
+        (Some(least), Some(most)) if below(least) || above(most) => Some(format!("a number from {least} to {most}")),
+        (Some(least), None) if below(least) => Some(format!("a number of at least {least}")),
+        (None, Some(most)) if above(most) => Some(format!("a number of at most {most}")),
+        _ => None,
+    }
+}
+
 fn is_boolean(text: &str) -> bool {
     ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
@@ -147,6 +184,9 @@ mod tests {
             values: values.to_vec(),
             grows: false,
             samples: Vec::new(),
+            least: None,
+            most: None,
+            most_items: None,
         }
     }
 
@@ -204,6 +244,38 @@ mod tests {
     }
 
     #[test]
+    fn numbers_and_lists_have_bounds() {
+        let bare = || parameter(ParameterType::Int, None, &[]);
+        let age = RuleParameter { least: Some(1.0), ..bare() };
+        assert_eq!(passing(&age, &["1", "90", "0", "-1"]), [true, true, false, false]);
+        let length = RuleParameter { least: Some(6.0), most: Some(128.0), ..bare() };
+        assert_eq!(passing(&length, &["6", "128", "5", "129"]), [true, true, false, false]);
+        let found = wrong(&length, "5").expect("it is too short");
+        assert_eq!((found.expected.as_str(), found.doubtful), ("a number from 6 to 128", false));
+        let list = RuleParameter { most_items: Some(2), ..parameter(ParameterType::List, None, &[]) };
+        assert_eq!(passing(&list, &["a", "a,b", "a,b,c"]), [true, true, false]);
+        assert_eq!(wrong(&list, "a,b,c").expect("it is too long").expected, "at most 2 items, got 3");
+    }
+
+    #[test]
+    fn an_arn_has_a_region_that_exists_and_no_spaces_around_it() {
+        let arn = parameter(ParameterType::String, Some(ParameterForm::Arn), &[]);
+        let found = |text: &str| wrong(&arn, text).map(|found| (found.nearest.unwrap_or_default(), found.doubtful));
+        let topic = |region: &str| format!("arn:aws:sns:{region}:111122223333:t");
+        for (region, nearest, doubtful) in
+            [("us-east1", "us-east-1", false), ("us-eest-1", "us-east-1", false), ("us-east-9", "us-east-1", true)]
+        {
+            assert_eq!(found(&topic(region)), Some((topic(nearest), doubtful)), "{region}");
+        }
+        let right = topic("eu-west-1");
+        for padded in [format!(" {right}"), format!("{right} "), format!("{right}\n")] {
+            assert_eq!(found(&padded), Some((right.clone(), false)), "{padded:?}");
+        }
+        assert_eq!(found(&format!("{right}, arn:aws:iam::aws:policy/A")), None);
+        assert_eq!(found("arn:aws-iso:sns:us-iso-east-1:111122223333:t"), None, "no regions of this partition are known");
+    }
+
+    #[test]
     fn case_23_a_version_that_eks_no_longer_runs_is_doubtful() {
         let version = parameter(ParameterType::String, Some(ParameterForm::KubernetesVersion), &[]);
         let doubtful = |text: &str| wrong(&version, text).map(|found| found.doubtful);
@@ -242,7 +314,7 @@ mod tests {
         );
         let found = wrong(&modes, "COMPLIANT").expect("it is wrong");
         assert_eq!(
-            (found.expected.as_str(), found.nearest, found.doubtful),
+            (found.expected.as_str(), found.nearest.as_deref(), found.doubtful),
             ("one of GOVERNANCE, COMPLIANCE", Some("COMPLIANCE"), false)
         );
         let grown = RuleParameter { grows: true, ..modes };

@@ -14,7 +14,6 @@ use serde_json::json;
 use crate::cli::file;
 use crate::cli::program::Found;
 use crate::cli::{table, terminal};
-use crate::inputs::bounds;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
@@ -108,7 +107,7 @@ struct Render {
     #[arg(long, requires = "deployed")]
     prefix: Option<String>,
     /// The region of the deployment: rules that it does not offer are left out.
-    #[arg(long, requires = "deployed")]
+    #[arg(value_parser = terminal::region, long, requires = "deployed")]
     region: Option<String>,
     /// Which of several packs, from 1, where the rules do not fit into one. Default: all of them.
     #[arg(long)]
@@ -267,9 +266,6 @@ impl Render {
         if !self.deployed {
             return Ok(self.together());
         }
-        if let Some(Err(_)) = self.region.as_deref().map(bounds::region) {
-            return Err("expected the code of a region after `--region`, such as `eu-west-1`".to_owned());
-        }
         let target = self.region.as_deref().map(Target::region).unwrap_or_default();
         let packs = deployment(id, self.prefix.as_deref(), &target)?.packs.into_iter();
         Ok(packs.map(|pack| (Some(pack.name), pack.pack.template())).collect())
@@ -392,7 +388,8 @@ fn judge(given: PropertyMap, homes: &[String]) -> SelectionCheck {
         }
     }
     judged.add(std::mem::take(&mut found.errors));
-    let warnings = judged.warnings.into_iter().chain(found.warnings).collect();
+    let warnings = std::mem::take(&mut judged.warnings).into_iter().chain(std::mem::take(&mut found.warnings));
+    let warnings = judged.beside(warnings.collect());
     SelectionCheck { errors: judged.problems, warnings, ..found }
 }
 

@@ -33,7 +33,7 @@ struct EstimateArgs {
     /// YAML or JSON with inputs of `ComplianceMonitoring`, all or some of them; `-` for standard input.
     file: PathBuf,
     /// Code of the region of the provider; `regions` of the inputs are the others.
-    #[arg(long)]
+    #[arg(long, value_parser = terminal::region)]
     region: String,
     /// Count the resources of the account with AWS Config, read-only, instead of assuming numbers.
     #[arg(long)]

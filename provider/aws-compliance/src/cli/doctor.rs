@@ -21,7 +21,7 @@ struct Doctor {
     #[arg(long)]
     profile: Option<String>,
     /// Region; else as AWS_REGION or the profile say.
-    #[arg(long)]
+    #[arg(long, value_parser = terminal::region)]
     region: Option<String>,
     /// ARN of a role to take first.
     #[arg(long, value_name = "ARN")]

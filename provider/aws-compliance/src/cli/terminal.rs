@@ -5,6 +5,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use pulumi_component::Checks;
+
+use crate::inputs::bounds;
 
 /// Status where a command is not understood or cannot be done.
 pub(super) const USAGE: u8 = 2;
@@ -15,6 +18,16 @@ pub(super) fn parsed<C: Parser>(name: &str, arguments: &[String]) -> Result<C, E
         let _ = usage.print();
         if usage.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
     })
+}
+
+/// The code of a region, as an option takes it.
+pub(super) fn region(code: &str) -> Result<String, String> {
+    let mut checks = Checks::default();
+    checks.plain("", code, bounds::region);
+    match checks.errors().first() {
+        Some(wrong) => Err(wrong.reason.clone()),
+        None => Ok(code.to_owned()),
+    }
 }
 
 /// Writes to standard output.
@@ -36,4 +49,16 @@ pub(super) fn warning(text: &impl std::fmt::Display) {
 /// Writes a line beside the answer to standard error.
 pub(super) fn note(text: &impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::region;
+
+    #[test]
+    fn a_region_that_is_misspelled_is_refused_with_the_nearest() {
+        assert_eq!(region("eu-west-1").as_deref(), Ok("eu-west-1"));
+        let wrong = region("us-east1").expect_err("it is no code");
+        assert!(wrong.contains("nearest: `us-east-1`"), "{wrong}");
+    }
 }

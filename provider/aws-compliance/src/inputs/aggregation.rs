@@ -1,7 +1,5 @@
 //! Which accounts and regions are seen.
 
-use std::collections::BTreeSet;
-
 use pulumi_component::Checks;
 use pulumi_component::value::Scalar;
 use schemars::JsonSchema;
@@ -32,11 +30,6 @@ impl AggregationSettingsArgs {
         if self.all_regions && !self.regions.is_empty() {
             checks.error("regions", "`allRegions` sees them all; leave one of the two out");
         }
-        let mut seen = BTreeSet::new();
-        for (index, account) in self.accounts.iter().enumerate() {
-            if !seen.insert(account) {
-                checks.error(("accounts", index), "listed twice; remove one");
-            }
-        }
+        bounds::check_once(checks, "accounts", &self.accounts);
     }
 }

@@ -43,11 +43,7 @@ impl AlarmsSettingsArgs {
                 "expected at least one, such as `critical`; to have no alarms, set `enabled` to false",
             );
         }
-        for (index, severity) in self.severities.iter().enumerate() {
-            if self.severities.iter().take(index).any(|earlier| earlier == severity) {
-                checks.error(("severities", index), "listed twice; remove one");
-            }
-        }
+        bounds::check_once(checks, "severities", &self.severities);
     }
 
     /// Checks the severities, and warns where the functions are silent that long by their schedule.

@@ -39,6 +39,7 @@ impl LookupArgs {
                 checks.error("", format!("expected `project/stack/component`, got `{owner}`"));
             }
         });
+        bounds::check_once(checks, "formerOwners", &self.former_owners);
         if self.profile.as_ref().is_some_and(String::is_empty) {
             checks.error("profile", "expected the name of a profile; leave it out for the environment's credentials");
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_compliance_catalog::{framework, nearest_of, unknown_framework};
 use compliance_types::choices::DigestPeriod;
 use compliance_types::severity::Severity;
+use pulumi_component::engine::Given;
 use pulumi_component::value::{PropertyError, Scalar, Suggested};
 use pulumi_component::{Checks, Input, InvalidValue};
 use schemars::JsonSchema;
@@ -34,16 +35,18 @@ pub struct NotificationsArgs {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RouteArgs {
-    /// Severities of rules.
+    /// Severities of rules. Default: all severities.
+    #[schemars(length(min = 1))]
     pub severities: Vec<Severity>,
-    /// Names of rules, as given or as shown in `configRuleNames` without the prefix.
+    /// Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules.
+    #[schemars(length(min = 1))]
     pub rules: Vec<String>,
-    /// Ids of frameworks of the rules, such as `hipaa`.
-    #[schemars(with = "Vec<Suggested<FrameworkIds>>")]
+    /// Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none.
+    #[schemars(with = "Vec<Suggested<FrameworkIds>>", length(min = 1))]
     pub frameworks: Vec<String>,
     /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is
-    /// deployed to several accounts.
-    #[schemars(with = "Vec<Scalar<12>>")]
+    /// deployed to several accounts. Default: all accounts.
+    #[schemars(with = "Vec<Scalar<12>>", length(min = 1))]
     pub accounts: Vec<String>,
     /// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel
     /// subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`.
@@ -51,7 +54,8 @@ pub struct RouteArgs {
     /// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https`
     /// and `sqs`.
     pub email: Option<Input<String>>,
-    /// HTTPS endpoint. It must confirm the SNS subscription.
+    /// HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice
+    /// as JSON; `docs/notices.md` describes both.
     pub https: Option<Input<String>>,
     /// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
     pub sqs: Option<Input<String>>,
@@ -71,17 +75,43 @@ impl RouteArgs {
         }
         checks.each("frameworks", &self.frameworks, |checks, id| checks.plain("", id.as_str(), is_framework));
         checks.each("accounts", &self.accounts, |checks, id| checks.plain("", id.as_str(), bounds::account_id));
-        let mut once = |endpoint: &String| take(taken, endpoint, name);
+        bounds::check_once(checks, "severities", &self.severities);
+        bounds::check_once(checks, "rules", &self.rules);
+        bounds::check_once(checks, "frameworks", &self.frameworks);
+        bounds::check_once(checks, "accounts", &self.accounts);
+        let mut once = |endpoint: String| take(taken, endpoint, name);
         if let Some(email) = &self.email {
-            checks.input("email", email, |address| bounds::email(address).and_then(|()| once(address)));
+            checks.input("email", email, |address| {
+                bounds::email(address)?;
+                once(bounds::same_email(address))
+            });
         }
         if let Some(url) = &self.https {
-            checks.input("https", url, |url| bounds::https_url(url).and_then(|()| once(url)));
+            checks.input("https", url, |url| {
+                bounds::https_url(url)?;
+                once(bounds::same_url(url))
+            });
             checks.warn_input("https", url, |url| bounds::unconfirmed_webhook(url));
         }
         if let Some(arn) = &self.sqs {
-            checks.input("sqs", arn, |arn| bounds::queue_arn(arn).and_then(|()| once(arn)));
+            checks.input("sqs", arn, |arn| {
+                bounds::queue_arn(arn)?;
+                once(arn.clone())
+            });
+            checks.warn_input("sqs", arn, |arn| bounds::known_arn_region(arn));
         }
+    }
+
+    /// What an endpoint receives whose service is not known here; nothing while the endpoint is unknown.
+    fn sent(&self, name: &str) -> Option<String> {
+        let given = self.https.as_ref()?.given()?;
+        let url = given.value.as_ref().filter(|url| bounds::https_url(url).is_ok() && !bounds::is_known_service(url))?;
+        let host = Some(url).filter(|_| !given.secret).and_then(|url| bounds::https_host(url));
+        let service = host.map_or_else(|| "its service".to_owned(), |host| format!("`{host}`"));
+        Some(format!(
+            "`notifications.routes.{name}.https`: {service} is not known to this component and receives the JSON of Amazon SNS, in \
+             which `Message` is the notice as JSON and not a chat message; it must confirm the subscription (`docs/notices.md`)"
+        ))
     }
 }
 
@@ -93,7 +123,7 @@ impl NotificationsArgs {
         checks.each_entry("emails", &self.emails, |checks, key, address| {
             checks.input("", address, |address| {
                 bounds::email(address)?;
-                take(&mut taken, address, key)
+                take(&mut taken, bounds::same_email(address), key)
             });
         });
         checks.each_entry("routes", &self.routes, |checks, key, route| route.check(key, &mut taken, checks));
@@ -135,6 +165,11 @@ impl NotificationsArgs {
             );
             checks.warning("digest", reason);
         }
+    }
+
+    /// What the endpoints of routes receive whose services are not known here, a sentence for each.
+    pub fn sent(&self) -> impl Iterator<Item = String> {
+        self.routes.iter().filter_map(|(name, route)| route.sent(name))
     }
 
     /// Routes that name accounts other than the one that this is deployed to; nothing while that is unknown.
@@ -189,8 +224,8 @@ impl NotificationsArgs {
     }
 }
 
-fn take(taken: &mut BTreeMap<String, String>, endpoint: &str, name: &str) -> Result<(), InvalidValue> {
-    match taken.insert(endpoint.to_owned(), name.to_owned()) {
+fn take(taken: &mut BTreeMap<String, String>, endpoint: String, name: &str) -> Result<(), InvalidValue> {
+    match taken.insert(endpoint, name.to_owned()) {
         Some(first) => Err(InvalidValue::new(format!("the same address as `{first}`; remove one of the two"))),
         None => Ok(()),
     }
@@ -205,6 +240,8 @@ fn is_framework(id: &str) -> Result<(), InvalidValue> {
 
 #[cfg(test)]
 mod tests {
+    use pulumi_component::Output;
+
     use super::*;
 
     fn problems(notifications: &NotificationsArgs) -> Vec<String> {
@@ -298,6 +335,58 @@ mod tests {
             };
             assert_eq!(found.iter().any(is_it), warned, "{found:?}");
         }
+    }
+
+    #[test]
+    fn an_address_is_given_once_however_it_is_spelled() {
+        let https = |url: &str| RouteArgs { https: Some(url.into()), ..RouteArgs::default() };
+        let email = RouteArgs { email: Some("Team@Example.com".into()), ..RouteArgs::default() };
+        let given = [
+            ("a", https("https://soc.example.com/sns")),
+            ("b", https("https://SOC.example.com:443/sns")),
+            ("c", https("https://soc.example.com/other")),
+            ("d", email),
+        ];
+        assert_eq!(
+            problems(&routes(given.into())),
+            [
+                "routes.b.https: the same address as `a`; remove one of the two",
+                "routes.d.email: the same address as `team`; remove one of the two",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_route_lists_twice_is_an_error() {
+        let route = RouteArgs {
+            severities: vec![Severity::High, Severity::High],
+            rules: vec!["a".to_owned(), "a".to_owned()],
+            frameworks: vec!["hipaa".to_owned(), "hipaa".to_owned()],
+            accounts: vec!["111122223333".to_owned(), "111122223333".to_owned()],
+            sqs: Some("arn:aws:sqs:eu-west-1:111122223333:q".into()),
+            ..RouteArgs::default()
+        };
+        let expected = ["severities", "rules", "frameworks", "accounts"];
+        let expected = expected.map(|list| format!("routes.soc.{list}[1]: listed twice; remove one"));
+        assert_eq!(problems(&routes(vec![("soc", route)])), expected);
+    }
+
+    #[test]
+    fn what_an_unknown_service_receives_is_said_without_a_secret() {
+        let https = |url: Input<String>| RouteArgs { https: Some(url), ..RouteArgs::default() };
+        let secret = Output::known("https://siem.example.org/token".to_owned()).secret();
+        let given = routes(vec![
+            ("hidden", https(secret.into())),
+            ("later", https(Output::<String>::unknown().into())),
+            ("siem", https("https://siem.example.com/sns?key=token".into())),
+            ("slack", https("https://hooks.slack.com/services/x".into())),
+            ("wrong", https("http://siem.example.com".into())),
+        ]);
+        let notes: Vec<_> = given.sent().collect();
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].starts_with("`notifications.routes.hidden.https`: its service is not known"), "{notes:?}");
+        assert!(notes[1].starts_with("`notifications.routes.siem.https`: `siem.example.com` is not known"), "{notes:?}");
+        assert!(notes.iter().all(|note| note.contains("receives the JSON of Amazon SNS") && !note.contains("token")));
     }
 
     #[test]

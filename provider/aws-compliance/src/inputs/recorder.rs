@@ -179,8 +179,6 @@ fn check_types(member: &str, types: &[String], checks: &mut Checks) {
         if bounds::rules::recordable_type(kind).is_ok() {
             checks.warn_plain(&at, kind.as_str(), bounds::rules::known_resource_type);
         }
-        if types.iter().take(index).any(|before| before == kind) {
-            checks.error(&at, "listed twice; remove one");
-        }
     }
+    bounds::check_once(checks, member, types);
 }

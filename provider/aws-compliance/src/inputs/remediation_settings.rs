@@ -9,10 +9,12 @@ use functions_core::remediation::settings::{
     APPROVAL_HOURS, Limits, MAX_ACTIONS, MAX_PERCENT, OPT_OUT_TAG, VERIFICATION_HOURS,
 };
 use functions_core::remediation::window::Window;
+use pulumi_component::value::Scalar;
 use pulumi_component::{Checks, InvalidValue};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::bounds;
 use crate::inputs::waivers::nearest;
 
 /// Most hours that a plan may wait, and that a confirmation may take: 30 days.
@@ -49,6 +51,7 @@ pub struct RemediationArgs {
     /// Range: 1-720. Default: 48.
     pub verification_hours: Option<u32>,
     /// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+    #[schemars(length(min = 1))]
     pub windows: Vec<String>,
     /// What is done about the findings of single rules, by the rule's name without the prefix.
     pub rules: BTreeMap<String, RemediationRuleArgs>,
@@ -76,6 +79,7 @@ pub struct RemediationRuleArgs {
     /// Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
     pub opt_in_tag: Option<String>,
     /// Parameters of the action. `docs/remediation.md` lists them.
+    #[schemars(with = "BTreeMap<String, Scalar>")]
     pub parameters: BTreeMap<String, String>,
 }
 
@@ -155,6 +159,7 @@ impl RemediationArgs {
                 Err(error) => Err(InvalidValue::new(error.to_string())),
             });
         });
+        bounds::check_once(checks, "windows", &self.windows);
         if self.mode == RemediationMode::Automatic && self.opt_in_tag.is_none() {
             checks.error("optInTag", "is required with mode `automatic`: only resources with this tag are changed");
         }
@@ -281,6 +286,10 @@ mod tests {
             (r#"{"optInTag":"compliance:opt-out"}"#, "remediation.optInTag: is the tag that keeps"),
             (r#"{"mode":"automatic"}"#, "remediation.optInTag: is required"),
             (r#"{"windows":["Mon 22:00-06:00 UTC"]}"#, "remediation.windows[0]: `Mon 22:00-06:00 UTC` never opens"),
+            (
+                r#"{"windows":["Mon-Fri 08:00-16:00 UTC","Mon-Fri 08:00-16:00 UTC"]}"#,
+                "remediation.windows[1]: listed twice",
+            ),
             (r#"{"windows":["always"]}"#, "remediation.windows[0]: `always` is no window"),
             (r#"{"rules":{"tsl":{}}}"#, "remediation.rules.tsl: no rule of this deployment has this name"),
             (

@@ -39,14 +39,15 @@ pub struct WaiverArgs {
     pub resource: Option<String>,
     /// Ids of accounts, 12 digits. Default: all accounts.
     #[serde(default)]
-    #[schemars(with = "Vec<Scalar<12>>")]
+    #[schemars(with = "Vec<Scalar<12>>", length(min = 1))]
     pub accounts: Vec<String>,
     /// Regions; `global` for resources that belong to no region. Default: all regions.
     #[serde(default)]
+    #[schemars(length(min = 1))]
     pub regions: Vec<String>,
     /// Tags that the resource must have, with these values; `*` and `?` as in `resource`.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Text>")]
+    #[schemars(with = "BTreeMap<String, Text>", extend("minProperties" = 1))]
     pub tags: BTreeMap<String, String>,
     /// Who answers for the waiver, such as the name of a team.
     pub owner: String,
@@ -61,7 +62,25 @@ pub struct WaiverArgs {
     pub ticket: Option<String>,
 }
 
+/// What a finding is selected by.
+#[derive(Default, PartialEq)]
+struct Selectors<'w> {
+    texts: [Option<&'w str>; 4],
+    accounts: BTreeSet<&'w str>,
+    regions: BTreeSet<&'w str>,
+    tags: Option<&'w BTreeMap<String, String>>,
+}
+
 impl WaiverArgs {
+    fn selectors(&self) -> Selectors<'_> {
+        Selectors {
+            texts: [&self.rule, &self.framework, &self.control, &self.resource].map(Option::as_deref),
+            accounts: self.accounts.iter().map(String::as_str).collect(),
+            regions: self.regions.iter().map(String::as_str).collect(),
+            tags: Some(&self.tags).filter(|tags| !tags.is_empty()),
+        }
+    }
+
     /// As the functions read it.
     fn waiver(&self, prefix: &NamePrefix) -> Waiver {
         Waiver {
@@ -111,6 +130,8 @@ impl WaiverArgs {
                 bounds::check_region(checks, "", code);
             }
         });
+        bounds::check_once(checks, "accounts", &self.accounts);
+        bounds::check_once(checks, "regions", &self.regions);
         match self.waiver(&NamePrefix::default()).standing(day, max_days) {
             Standing::InForce { .. } => {}
             // An error would keep a whole deployment from its update on the day after the end.
@@ -141,6 +162,20 @@ pub(crate) fn check(waivers: &[WaiverArgs], given: Option<u32>, known: &BTreeSet
 
 fn check_on(day: &str, waivers: &[WaiverArgs], max_days: u32, known: &BTreeSet<String>, checks: &mut Checks) {
     checks.each("waivers", waivers, |checks, waiver| waiver.check(day, max_days, known, checks));
+    // Of two that cover the same findings, nobody could tell whose reason and which day count. One that has ended may stay.
+    let mut seen: Vec<(usize, Selectors<'_>)> = Vec::new();
+    for (index, waiver) in waivers.iter().enumerate() {
+        let is_over = matches!(waiver.waiver(&NamePrefix::default()).standing(day, max_days), Standing::Expired);
+        let selectors = waiver.selectors();
+        match seen.iter().find(|(_, others)| *others == selectors) {
+            _ if is_over || selectors == Selectors::default() => {}
+            Some((first, _)) => checks.error(
+                ("waivers", index),
+                format!("covers the same findings as `waivers[{first}]`; remove one of the two"),
+            ),
+            None => seen.push((index, selectors)),
+        }
+    }
 }
 
 /// As the functions read them.
@@ -208,6 +243,26 @@ mod tests {
     }
 
     #[test]
+    fn waivers_of_the_same_findings_are_refused_while_both_are_in_force() {
+        let own = |accounts: &[&str], expires: &str| WaiverArgs {
+            accounts: accounts.iter().map(|&id| id.to_owned()).collect(),
+            expires: expires.to_owned(),
+            ..waiver()
+        };
+        let (one, other) = ("111122223333", "444455556666");
+        let given = [
+            own(&[one, other], "2026-11-30"),
+            own(&[one, other], "2027-03-31"),
+            own(&[one], "2027-03-31"),
+            own(&[other, one], "2027-04-30"),
+        ];
+        let mut checks = Checks::default();
+        check_on("2026-12-01", &given, 365, &["ebs-volumes-encrypted".to_owned()].into(), &mut checks);
+        let found: Vec<_> = checks.errors().iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["waivers[3]: covers the same findings as `waivers[1]`; remove one of the two"]);
+    }
+
+    #[test]
     fn every_invalid_member_is_an_error_at_its_path() {
         let text = |text: &str| Some(text.to_owned());
         for (waiver, expected) in [
@@ -217,6 +272,14 @@ mod tests {
             (WaiverArgs { control: text("1.2.3"), ..waiver() }, "waivers[0].control: `control` is given without"),
             (WaiverArgs { resource: text(""), ..waiver() }, "waivers[0].resource: is empty"),
             (WaiverArgs { accounts: vec!["1".to_owned()], ..waiver() }, "waivers[0].accounts[0]: "),
+            (
+                WaiverArgs { accounts: vec!["111122223333".to_owned(); 2], ..waiver() },
+                "waivers[0].accounts[1]: listed twice",
+            ),
+            (
+                WaiverArgs { regions: vec!["eu-west-1".to_owned(); 2], ..waiver() },
+                "waivers[0].regions[1]: listed twice",
+            ),
             (WaiverArgs { regions: vec!["Ireland".to_owned()], ..waiver() }, "waivers[0].regions[0]: "),
             (WaiverArgs { owner: " ".to_owned(), ..waiver() }, "waivers[0].owner: `owner` is empty"),
             (WaiverArgs { reason: String::new(), ..waiver() }, "waivers[0].reason: `reason` is empty"),

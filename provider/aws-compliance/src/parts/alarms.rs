@@ -89,6 +89,7 @@ impl PreparedComponent for Alarms {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
+        checks.warn_input("topicArn", &args.topic_arn, |arn| bounds::known_arn_region(arn));
         checks.input("bucketName", &args.bucket_name, |name| bounds::bucket_name(name));
         checks.under("settings", |checks| args.settings.check_severities(checks));
     }

@@ -106,6 +106,9 @@ impl PreparedComponent for Alerts {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
+        if context.is_preview() {
+            args.notifications.sent().for_each(|note| context.info(note));
+        }
         let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)?;
         let planned = Planned::alone(NamesakeKind::Topic, &args.name_prefix, args.name_prefix.topic());
         facts.admit_names(context, Some(planned)).await

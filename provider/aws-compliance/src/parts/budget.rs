@@ -78,6 +78,7 @@ impl PreparedComponent for Budget {
     fn check(args: &Self::Args, checks: &mut Checks) {
         bounds::check_tags(&args.tags, checks);
         checks.input("topicArn", &args.topic_arn, |arn| bounds::topic_arn(arn));
+        checks.warn_input("topicArn", &args.topic_arn, |arn| bounds::known_arn_region(arn));
         checks.input("monthlyUsd", &args.monthly_usd, CostArgs::judge_amount);
         CostArgs::check_percents(&args.notify_at_percent, checks);
         bounds::check_regions(checks, "regions", &args.regions);

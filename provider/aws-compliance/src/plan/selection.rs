@@ -132,7 +132,12 @@ impl Selection {
             let known = remediation_settings::identifiers(&rules, &args.custom);
             checks.under("remediation", |checks| remediation.check(&known, checks));
         }
-        let notes = notes(args, &given, &composition, &rules);
+        checks.each("frameworks", frameworks, |checks, framework| {
+            bounds::check_once(checks, "exclude", &framework.exclude);
+        });
+        let [before, mut after] = notes(args, &given, &composition, &rules);
+        after.extend(inputs.notifications.iter().flat_map(|notifications| notifications.sent()));
+        let notes = [before, after];
         Self {
             name_prefix: name_prefix.clone(),
             rules,
@@ -168,6 +173,7 @@ fn check_approved(rules: &RulesArgs, checks: &mut Checks) {
         let reason = "expected at least one; to leave the rule out, set `baseline` to false";
         checks.error("approvedInstanceTypes", reason);
     }
+    bounds::check_once(checks, "approvedInstanceTypes", &rules.approved_instance_types);
     checks.each("approvedInstanceTypes", &rules.approved_instance_types, |checks, kind| {
         checks.plain("", kind.as_str(), bounds::rules::instance_type);
     });

@@ -49,6 +49,19 @@ fn vpc(subnets: usize, groups: usize) -> Json {
     json!({ "functions": { "vpc": { "subnetIds": subnets, "securityGroupIds": groups } } })
 }
 
+fn route(route: Json) -> Json {
+    json!({ "notifications": { "routes": { "soc": route } } })
+}
+
+fn first(all: &[&str], count: usize) -> Json {
+    all.iter().take(count).copied().collect::<Vec<_>>().into()
+}
+
+/// One rule with one parameter.
+fn parameter(identifier: &str, name: &str, value: impl Into<Json>) -> Json {
+    json!({ "rules": { "managed": [{ "identifier": identifier, "parameters": { name: value.into() } }] } })
+}
+
 /// The parameters' JSON is `{"resourceTags":"..."}`.
 fn parameters(length: usize) -> Json {
     let value = text(length - json!({ "resourceTags": "" }).to_string().len());
@@ -83,6 +96,15 @@ const BOUNDS: &[Bound] = &[
     Bound { path: "tags", source: "AWS Tagging user guide, \"Tag naming limits and requirements\", name", lowest: Some(1), highest: Some(128), with: |n| json!({ "tags": { text(n): "x" } }) },
     Bound { path: "tags.a", source: "AWS Tagging user guide, \"Tag naming limits and requirements\", value", lowest: None, highest: Some(256), with: |n| json!({ "tags": { "a": text(n) } }) },
     Bound { path: "notifications.emails.security", source: "RFC 5321, section 4.5.3.1", lowest: None, highest: Some(254), with: |n| json!({ "notifications": { "emails": { "security": address(n) } } }) },
+    Bound { path: "notifications.routes.soc.https", source: "RFC 9293, section 3.1: ports of TCP; 0 is reserved", lowest: Some(1), highest: Some(65535), with: |n| route(json!({ "https": format!("https://soc.example.com:{n}/x") })) },
+    Bound { path: "notifications.routes.soc.severities", source: "ours: an empty list would match nothing, and stands for all where none is given", lowest: Some(1), highest: None, with: |n| route(json!({ "email": "soc@example.com", "severities": first(&["critical", "high"], n) })) },
+    Bound { path: "notifications.routes.soc.rules", source: "ours: as of the severities", lowest: Some(1), highest: None, with: |n| route(json!({ "email": "soc@example.com", "rules": first(&["ebs-volumes-encrypted", "s3-bucket-encryption-enabled"], n) })) },
+    Bound { path: "notifications.routes.soc.accounts", source: "ours: as of the severities", lowest: Some(1), highest: None, with: |n| route(json!({ "email": "soc@example.com", "accounts": first(&["111122223333", "444455556666"], n) })) },
+    Bound { path: "remediation.windows", source: "ours: an empty list would let no change be made, and stands for always where none is given", lowest: Some(1), highest: None, with: |n| json!({ "remediation": { "windows": first(&["Mon 08:00-16:00 UTC", "Tue 08:00-16:00 UTC"], n) } }) },
+    Bound { path: "rules.managed[0].parameters.amiIds", source: "AWS Config Developer Guide, \"approved-amis-by-id\"", lowest: Some(1), highest: Some(10), with: |n| parameter("APPROVED_AMIS_BY_ID", "amiIds", (0..n).map(|ami| format!("ami-{ami:017x}")).collect::<Vec<_>>().join(",")) },
+    Bound { path: "rules.managed[0].parameters.maxAccessKeyAge", source: "ours: with 0 days every key is too old", lowest: Some(1), highest: None, with: |n| parameter("ACCESS_KEYS_ROTATED", "maxAccessKeyAge", n) },
+    Bound { path: "rules.managed[0].parameters.MinimumPasswordLength", source: "IAM API Reference, \"UpdateAccountPasswordPolicy\"", lowest: Some(6), highest: Some(128), with: |n| parameter("IAM_PASSWORD_POLICY", "MinimumPasswordLength", n) },
+    Bound { path: "rules.managed[0].parameters.MaxPasswordAge", source: "IAM API Reference, \"UpdateAccountPasswordPolicy\"", lowest: Some(1), highest: Some(1095), with: |n| parameter("IAM_PASSWORD_POLICY", "MaxPasswordAge", n) },
     Bound { path: "aggregation.accounts[0]", source: "AWS Account Management Reference Guide, \"View AWS account identifiers\"", lowest: Some(12), highest: Some(12), with: |n| json!({ "aggregation": { "accounts": ["1".repeat(n)] } }) },
     Bound { path: "rules.managed[0].name", source: "ours: leaves a name with a prefix within the 128 of AWS Config API Reference, \"ConfigRule\"", lowest: Some(1), highest: Some(100), with: |n| rule(json!({ "name": text(n) })) },
     Bound { path: "rules.managed[0].description", source: "AWS Config API Reference, \"ConfigRule\"", lowest: None, highest: Some(256), with: |n| rule(json!({ "description": text(n) })) },

@@ -23,6 +23,8 @@ mod history;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod namesakes;
 #[cfg(test)]
 mod naming;

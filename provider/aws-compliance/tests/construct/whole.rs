@@ -278,7 +278,7 @@ async fn all_wrong_inputs_are_told_at_once_and_nothing_is_registered() {
         ("name_prefix", "unknown property `name_prefix`; properties are camelCase: `namePrefix`"),
         ("reports.forceDestroi", "unknown property `forceDestroi`; nearest: `forceDestroy`"),
         ("reports.retentionDays", "expected 1 to 3653 days"),
-        ("rules.managed[0].name", "expected a string, got a number; put it into quotes, with the zeros at its ends"),
+        ("rules.managed[0].name", "must be a string: write \"7\""),
         ("rules.managed[1].identifier", "required, but not given"),
         ("tags", "expected an object, got a list; take it out of the list"),
     ];

@@ -48,7 +48,9 @@ pub fn judge<T: DeserializeOwned + JsonSchema>(given: PropertyMap, check: fn(&T,
     let (errors, mut warnings) = checks.into_parts();
     warnings.extend(said);
     let mut judged = Judged { args: Some(args), pruned, problems, warnings };
-    judged.add(errors);
+    judged.add_learned(errors);
+    let warnings = std::mem::take(&mut judged.warnings);
+    judged.warnings = judged.beside(warnings);
     judged
 }
 
@@ -60,7 +62,14 @@ impl<T> Judged<T> {
             .extend(errors.into_iter().filter(|error| !pruned.is_some_and(|pruned| pruned.touches(&error.path))));
     }
 
-    /// Adds what preparation found wrong. What it says of an input that is wrong already follows from that.
+    /// The warnings about what is not wrong already: of a value that must change, a warning says nothing more.
+    #[must_use]
+    pub fn beside(&self, warnings: Vec<PropertyError>) -> Vec<PropertyError> {
+        let is_wrong = |path: &PropertyPath| !path.is_root() && self.problems.iter().any(|known| known.path == *path);
+        warnings.into_iter().filter(|warning| !is_wrong(&warning.path)).collect()
+    }
+
+    /// Adds what was found wrong after the schema. What it says of an input that is wrong already follows from that.
     pub(crate) fn add_learned(&mut self, errors: Vec<PropertyError>) {
         let known: BTreeSet<_> = self.problems.iter().map(|problem| problem.path.clone()).collect();
         self.add(errors.into_iter().filter(|error| error.path.is_root() || !known.contains(&error.path)).collect());
@@ -120,6 +129,29 @@ mod tests {
     use super::*;
     use crate::testing::value;
     use serde_json::json;
+
+    #[derive(serde::Deserialize, JsonSchema)]
+    struct Kept {
+        #[schemars(range(min = 1, max = 10))]
+        days: u32,
+    }
+
+    #[test]
+    fn a_value_out_of_bounds_is_one_message() {
+        fn check(args: &Kept, checks: &mut Checks) {
+            checks.plain("days", &args.days, |days| if *days > 2 { Ok(()) } else { Err("less than a run".into()) });
+            checks.warn_plain("days", &args.days, |days| if *days > 5 { Ok(()) } else { Err("short".into()) });
+        }
+        for (days, errors, warnings) in
+            [(0, vec!["days: expected 1 to 10"], vec![]), (2, vec!["days: less than a run"], vec![]), (3, vec![], vec!["days: short"])]
+        {
+            let given = PropertyMap::from([("days".to_owned(), value(json!(days)))]);
+            let judged = judge(given, check);
+            let texts = |found: &[PropertyError]| found.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let texts = (texts(&judged.problems), texts(&judged.warnings));
+            assert_eq!((texts.0, texts.1), (errors.into_iter().map(str::to_owned).collect(), warnings.into_iter().map(str::to_owned).collect()), "{days}");
+        }
+    }
 
     #[test]
     fn a_path_that_leads_to_a_secret_or_around_one_is_marked() {

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::root::{folded_reference, root};
 use super::spec::{enumeration, is_eventual, type_name, union};
+use super::text::scalar_text;
 use crate::values::decode::{LARGEST_WHOLE, stripped};
 use crate::values::property::{PropertyMap, PropertyValue, Value};
 use crate::values::special::referenced;
@@ -17,7 +18,7 @@ use crate::values::special::{self, REFERENCE};
 /// an update sees them known.
 pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
     let root = root::<T>();
-    let mut checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
+    let mut checker = Checker::new(&root);
     checker.object(&PropertyPath::root(), &root, inputs);
     checker.problems
 }
@@ -25,7 +26,7 @@ pub fn check<T: JsonSchema>(inputs: &PropertyMap) -> Vec<PropertyError> {
 /// The known property that is meant by a name that is not known at the top, or in which that name belongs.
 pub(crate) fn intended<T: JsonSchema>(name: &str) -> Option<String> {
     let root = root::<T>();
-    let checker = Checker { root: &root, eventual: false, hidden: false, problems: Vec::new() };
+    let checker = Checker::new(&root);
     let (Intended::Spelled(known) | Intended::Within(known) | Intended::Near(known)) = checker.intended(name, &root)?;
     Some(known.to_owned())
 }
@@ -46,10 +47,16 @@ struct Checker<'s> {
     eventual: bool,
     /// Whether a secret is being looked into: what is in it carries no mark of its own.
     hidden: bool,
+    /// Whether the property that is being looked at may be left out.
+    optional: bool,
     problems: Vec<PropertyError>,
 }
 
 impl<'s> Checker<'s> {
+    const fn new(root: &'s Json) -> Self {
+        Self { root, eventual: false, hidden: false, optional: false, problems: Vec::new() }
+    }
+
     fn value(&mut self, path: &PropertyPath, schema: &'s Json, value: &PropertyValue) {
         if value.value == Value::Null {
             return;
@@ -113,11 +120,25 @@ impl<'s> Checker<'s> {
                     None => self.object(path, schema, members),
                 }
             }
+            ("string", Value::Number(_) | Value::Bool(_)) => self.report(path, value, self.unquoted(&value.value)),
             (_, given) => {
                 let hint = self.hint(expected, schema, given);
                 let reason = format!("expected {}, got {}{hint}", describe_type(expected), describe_value(given));
                 self.report(path, value, reason);
             }
+        }
+    }
+
+    /// What to write where a string is needed and a number or a boolean is given. Of a secret only its type is said.
+    fn unquoted(&self, given: &Value) -> String {
+        // A language drops the zeros at the ends of a number: of `1.30` only 1.3 is left.
+        let zeros = match given {
+            Value::Number(number) if number.fract() != 0.0 => ", with any zero at its end",
+            _ => "",
+        };
+        match scalar_text(given) {
+            Some(text) if !self.hidden => format!("must be a string: write \"{text}\"{zeros}"),
+            _ => format!("must be a string, got {}: write it in quotes{zeros}", describe_value(given)),
         }
     }
 
@@ -134,8 +155,6 @@ impl<'s> Checker<'s> {
                 "take it out of the list"
             }
             ("array", Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Object(_)) => "put it into a list",
-            ("string", Value::Number(_)) => "put it into quotes, with the zeros at its ends",
-            ("string", Value::Bool(_)) => "put it into quotes",
             ("string", Value::Resource(_)) => "give one of its outputs",
             ("integer" | "number", _) if text.parse::<f64>().is_ok() => "take the quotes away",
             ("boolean", _) if ["true", "false"].contains(&text) => "take the quotes away",
@@ -201,14 +220,19 @@ impl<'s> Checker<'s> {
         if value.value == Value::Null && !nullable(schema) {
             return self.report(path, value, format!("expected {}, got nothing", self.describe(schema)));
         }
+        self.optional = false;
         self.value(path, schema, value);
     }
 
     fn object(&mut self, path: &PropertyPath, schema: &'s Json, members: &PropertyMap) {
         let known = schema.get("properties").and_then(Json::as_object);
+        let required = || schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
             match known.and_then(|known| known.get(name)) {
-                Some(member) => self.value(&path.member(name), member, value),
+                Some(member) => {
+                    self.optional = required().all(|required| required != name);
+                    self.value(&path.member(name), member, value);
+                }
                 None if self.hidden => self.report(&path.hidden(), value, "unknown property".to_owned()),
                 None => {
                     let at = path.member(name);
@@ -216,7 +240,7 @@ impl<'s> Checker<'s> {
                 }
             }
         }
-        for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+        for name in required() {
             if !members.get(name).is_some_and(|value| value.value != Value::Null) {
                 self.problems.push(PropertyError::new(path.member(name), "required, but not given"));
             }
@@ -294,7 +318,10 @@ impl<'s> Checker<'s> {
             (None, Some(maximum)) if size > maximum => format!("at most {maximum}"),
             _ => return,
         };
-        self.report(path, value, format!("expected {reason} items, got {size}"));
+        let items = if reason.ends_with(" 1") { "item" } else { "items" };
+        // An empty list is seldom meant as what holds without one.
+        let hint = if size == 0 && self.optional { "; to set none, leave the property out" } else { "" };
+        self.report(path, value, format!("expected {reason} {items}, got {size}{hint}"));
     }
 
     /// A set takes each value once, and would drop the others.

@@ -311,6 +311,7 @@ fn describe(schema: &Value) -> String {
     let items = match (bound("minItems"), bound("maxItems")) {
         (Some(minimum), Some(maximum)) if minimum == maximum => format!("Exactly {minimum} items."),
         (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum} items."),
+        (Some(minimum), None) if minimum == json!(1) => "At least 1 item.".to_owned(),
         (Some(minimum), None) if minimum != json!(0) => format!("At least {minimum} items."),
         (None, Some(maximum)) => format!("At most {maximum} items."),
         _ => String::new(),

@@ -91,6 +91,16 @@ pub(crate) fn as_texts<T: JsonSchema>(inputs: PropertyMap) -> (PropertyMap, Vec<
     }
 }
 
+/// A number or a boolean as text: without a fraction where it has none.
+pub(crate) fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => Some(format!("{number:.0}")),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
 struct Walk<'s> {
     root: &'s Json,
     said: Vec<PropertyError>,
@@ -123,12 +133,7 @@ impl<'s> Walk<'s> {
     }
 
     fn text(&mut self, path: &PropertyPath, digits: usize, value: &mut PropertyValue) {
-        let text = match &value.value {
-            Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(flag) => flag.to_string(),
-            _ => return,
-        };
+        let Some(text) = scalar_text(&value.value) else { return };
         let whole = text.chars().all(|digit| digit.is_ascii_digit());
         if whole && text.len() < digits && !value.secret {
             let padded = format!("{text:0>digits$}");

@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(crate::engine::check::<Args>(&inputs("huge".into())), []);
         let wrong = crate::engine::check::<Args>(&inputs(true.into()));
         let told: Vec<_> = wrong.iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["size: expected a string, got a boolean; put it into quotes"]);
+        assert_eq!(told, ["size: must be a string: write \"true\""]);
         assert_eq!(ASKED.load(Ordering::SeqCst), 0);
     }
 

@@ -192,7 +192,7 @@ fn the_checks_see_what_is_known_beside_an_unknown_member() {
     let labels = PropertyValue::from(PropertyMap::from(labels));
     let told = check::<ShelfArgs>(&[("labels".to_owned(), labels)].into());
     let told: Vec<_> = told.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["labels.wrong: expected a string, got a boolean; put it into quotes"]);
+    assert_eq!(told, ["labels.wrong: must be a string: write \"true\""]);
 }
 
 #[test]

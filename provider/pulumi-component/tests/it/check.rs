@@ -24,6 +24,8 @@ struct Args {
     tags: Option<BTreeMap<String, Input<String>>>,
     kind: Option<Kind>,
     on: Option<Input<bool>>,
+    #[schemars(length(min = 1))]
+    days: Option<Vec<String>>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -73,10 +75,10 @@ fn every_problem_is_found_at_every_depth() {
             "on: expected a boolean, got a string; take the quotes away",
             "retentionDays: expected 1 to 10 days",
             "retention_days: unknown property `retention_days`; properties are camelCase: `retentionDays`",
-            "rules[0].identifier: expected a string, got a number; put it into quotes, with the zeros at its ends",
+            r#"rules[0].identifier: must be a string: write "5""#,
             "rules[1].inner.identifyer: unknown property `identifyer`; nearest: `identifier`",
             "rules[2]: expected an object, got a string; it has `identifier`, `inner`",
-            r#"tags["a.b"]: expected a string, got a number; put it into quotes, with the zeros at its ends"#,
+            r#"tags["a.b"]: must be a string: write "1""#,
             "requiredName: required, but not given",
         ]
     );
@@ -86,15 +88,21 @@ fn every_problem_is_found_at_every_depth() {
 fn a_wrong_shape_is_told_with_what_to_do_about_it() {
     let shapes = [
         (json!({ "rules": { "identifier": "X" } }), "rules: expected a list, got an object; put it into a list"),
+        (json!({ "code": 45 }), "code: must be a string: write \"45\""),
+        (json!({ "code": 1.30 }), "code: must be a string: write \"1.3\", with any zero at its end"),
         (json!({ "code": ["ab"] }), "code: expected a string, got a list; take it out of the list"),
         (json!({ "code": ["ab", "cd"] }), "code: expected a string, got a list"),
-        (json!({ "code": true }), "code: expected a string, got a boolean; put it into quotes"),
+        (json!({ "code": true }), "code: must be a string: write \"true\""),
         (json!({ "retentionDays": "7" }), "retentionDays: expected a whole number, got a string; take the quotes away"),
         (json!({ "retentionDays": "week" }), "retentionDays: expected a whole number, got a string"),
         (json!({ "tags": ["a"] }), "tags: expected an object, got a list; take it out of the list"),
         (
             json!({ "RetentionDays": 7 }),
             "RetentionDays: unknown property `RetentionDays`; properties are camelCase: `retentionDays`",
+        ),
+        (
+            json!({ "days": [] }),
+            "days: expected at least 1 item, got 0; to set none, leave the property out",
         ),
         (json!({ "rules": [{ "inner": { "code": "ab" } }] }), "rules[0].inner.code: unknown property `code`"),
     ];
@@ -149,4 +157,16 @@ fn a_secret_is_never_in_a_text_and_its_path_leads_nowhere() {
         assert!(problem.contains(" (secret): "), "{problem}");
         assert!(!problem.replace("hushed", "").contains("hush"), "{problem}");
     }
+}
+
+#[test]
+fn a_secret_number_where_a_string_is_needed_is_not_repeated() {
+    let secret = |value| PropertyValue { value, secret: true, ..PropertyValue::default() };
+    let given = PropertyMap::from([
+        ("requiredName".to_owned(), "x".into()),
+        ("rules".to_owned(), PropertyValue::from(Value::List(vec![PropertyValue::from(Value::Object(PropertyMap::from([
+            ("identifier".to_owned(), secret(Value::Number(4711.0))),
+        ])))]))),
+    ]);
+    assert_eq!(problems(given), ["rules[0].identifier (secret): must be a string, got a number: write it in quotes"]);
 }

@@ -12,6 +12,7 @@ use functions_core::remediation::decision::Wish;
 use serde_json::{Value, json};
 
 use account::{Account, Place};
+use crate::cli::terminal;
 
 const NAME: &str = "pulumi-resource-aws-compliance remediation";
 
@@ -84,7 +85,7 @@ struct PlaceArgs {
     #[arg(long, required_unless_present_any = ["stack", "outputs"])]
     table: Option<String>,
     /// Region; else as the stack, AWS_REGION or the profile say.
-    #[arg(long)]
+    #[arg(long, value_parser = terminal::region)]
     region: Option<String>,
     /// Pulumi stack whose outputs name table and region; `pulumi` is asked for them.
     #[arg(long, conflicts_with = "table")]

@@ -1,10 +1,12 @@
 //! ARNs of the resources that inputs name.
 
+use aws_compliance_catalog::Catalog;
 use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
-use compliance_types::region::{PARTITIONS, is_region_code, partition_of_region};
+use compliance_types::region::{PARTITIONS, may_be_region, partition_of_region};
 use pulumi_component::InvalidValue;
 
 use super::names::bucket_name;
+use super::regions;
 
 /// Longest name of a queue and of a topic (SQS API Reference, "CreateQueue"; SNS API Reference, "CreateTopic").
 const QUEUE_NAME: usize = 80;
@@ -110,8 +112,25 @@ pub fn region_and_account(arn: &str) -> Option<(&str, &str)> {
     Some((arn.region, arn.account_id()?))
 }
 
+/// The region of an ARN, by whether AWS has such a region. AWS adds regions, so that another one is worth a warning and no
+/// error, as in `regions`.
+pub fn known_arn_region(arn: &str) -> Result<(), InvalidValue> {
+    let Some(parsed) = Arn::parse(arn).ok().filter(|arn| may_be_region(arn.region)) else { return Ok(()) };
+    match Catalog::get().nearest_region(parsed.region) {
+        Some(region) => {
+            let wrong = InvalidValue::new(format!("not of an AWS region known on {}", Catalog::get().taken));
+            Err(wrong.nearest(Arn { region, ..parsed }))
+        }
+        None => Ok(()),
+    }
+}
+
 /// An ARN of a service in a partition that there is.
-fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, InvalidValue> {
+pub(super) fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, InvalidValue> {
+    let trimmed = arn.trim();
+    if trimmed != arn && Arn::parse(trimmed).is_ok() {
+        return Err(InvalidValue::new(format!("expected {form}, without spaces around it")).nearest(trimmed));
+    }
     let parsed = Arn::parse(arn).map_err(|error| match error {
         ArnError::Form => expected(form),
         part => InvalidValue::new(format!("expected {form}, and {}", part.expected())),
@@ -131,8 +150,13 @@ fn parse<'a>(arn: &'a str, service: &str, form: &str) -> Result<Arn<'a>, Invalid
 
 /// Whether region, account and partition of a regional resource go together.
 fn in_place(arn: &Arn<'_>, form: &str) -> Result<(), InvalidValue> {
-    if !is_region_code(arn.region) || arn.account_id().is_none() {
-        return Err(InvalidValue::new(format!("expected {form}, with a region code and an account of 12 digits")));
+    if !may_be_region(arn.region) || arn.account_id().is_none() {
+        let wrong = InvalidValue::new(format!("expected {form}, with a region code and an account of 12 digits"));
+        let meant = regions::meant(arn.region).filter(|_| !arn.region.is_empty() && arn.account_id().is_some());
+        return Err(match meant {
+            Some(region) => wrong.nearest(Arn { partition: partition_of_region(&region), region: &region, ..*arn }),
+            None => wrong,
+        });
     }
     match partition_of_region(arn.region) {
         right if right == arn.partition => Ok(()),
@@ -265,6 +289,39 @@ mod tests {
             "arn:aws:sqs:eu-west-1:111122223333:",
         ];
         check_all(queue_arn, &right, &wrong);
+    }
+
+    #[test]
+    fn an_arn_of_a_misspelled_region_or_with_spaces_around_it_is_reported_with_the_right_one() {
+        let judges: [(fn(&str) -> Result<(), InvalidValue>, &str, &str); 4] = [
+            (key_arn, "kms", "key/1"),
+            (function_arn, "lambda", "function:own"),
+            (queue_arn, "sqs", "findings"),
+            (topic_arn, "sns", "alerts"),
+        ];
+        for (judge, service, resource) in judges {
+            let arn = |region: &str| format!("arn:aws:{service}:{region}:111122223333:{resource}");
+            let right = arn("us-east-1");
+            for wrong in [
+                arn("us-east1"),
+                arn("useast1"),
+                arn("us-eest-1"),
+                arn("us-east-1a"),
+                format!(" {right}"),
+                format!("{right} "),
+                format!("{right}\n"),
+            ] {
+                let found = format!("{:?}", judge(&wrong));
+                assert!(found.contains(&format!("nearest: Some({right:?})")), "{wrong:?}: {found}");
+            }
+            assert!(judge(&right).is_ok() && known_arn_region(&right).is_ok());
+            let unknown = format!("{:?}", known_arn_region(&arn("us-east-9")));
+            assert!(judge(&arn("us-east-9")).is_ok() && unknown.contains(&right), "{unknown}");
+        }
+        let role = "arn:aws:iam::111122223333:role/scan";
+        assert!(format!("{:?}", role_arn(&format!("{role} "))).contains(&format!("{role:?}")));
+        assert!(format!("{:?}", bucket_arn(" arn:aws:s3:::abc", None)).contains("\"arn:aws:s3:::abc\""));
+        assert!(known_arn_region(role).is_ok() && known_arn_region("scan").is_ok());
     }
 
     #[test]

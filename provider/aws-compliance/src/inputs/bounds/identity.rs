@@ -38,6 +38,11 @@ pub fn email(address: &str) -> Result<(), InvalidValue> {
     Err(if inner != address && email(inner).is_ok() { wrong.nearest(inner) } else { wrong })
 }
 
+/// An address as all spellings of the same one have it: no mail service in use tells letters of different case apart.
+pub fn same_email(address: &str) -> String {
+    address.to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,19 +1,21 @@
 //! What organizations set for IAM roles and networks: permissions boundaries, paths, subnets and security groups.
 
-use compliance_types::arn::{Account, Arn};
+use compliance_types::arn::Account;
 use pulumi_component::InvalidValue;
+
+use crate::inputs::bounds::arns;
 
 /// Longest path of a role (IAM API Reference, "CreateRole").
 const PATH_LENGTH: usize = 512;
 
 /// The ARN of a managed policy, of an account or AWS's own (IAM User Guide, "IAM ARNs").
 pub fn managed_policy_arn(arn: &str) -> Result<(), InvalidValue> {
-    const FORM: &str = "expected the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME";
-    let wrong = InvalidValue::new(FORM);
-    let Ok(parsed) = Arn::parse(arn) else { return Err(wrong) };
+    const FORM: &str = "the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME";
+    let wrong = InvalidValue::new(format!("expected {FORM}"));
+    let parsed = arns::parse(arn, "iam", FORM)?;
     let named = parsed.resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'));
     let owned = matches!(parsed.account, Account::Id(_) | Account::Word("aws"));
-    match parsed.service == "iam" && parsed.region.is_empty() {
+    match parsed.region.is_empty() {
         true if owned && named => Ok(()),
         // The console shows roles and policies side by side.
         true if parsed.resource.starts_with("role/") => {
@@ -98,6 +100,8 @@ mod tests {
             assert!(managed_policy_arn(invalid).is_err(), "{invalid}");
         }
         assert!(message(managed_policy_arn("arn:aws:iam::111122223333:role/a")).contains("that of a role"));
+        let valid = "arn:aws:iam::111122223333:policy/a";
+        assert!(message(managed_policy_arn(&format!("{valid} "))).contains(&format!("nearest: Some({valid:?})")));
     }
 
     #[test]

@@ -1,31 +1,37 @@
 //! Regions, by form and by name.
 
-use std::collections::BTreeSet;
-
 use aws_compliance_catalog::Catalog;
-use compliance_types::region::{is_region_code, partition_of_region};
+use compliance_types::region::{may_be_region, partition_of_region};
 use pulumi_component::{Checks, Input, InvalidValue};
+
+use crate::inputs::bounds::check_once;
 
 /// A region code by its form, such as `eu-west-1` (AWS Regions and Availability Zones User Guide).
 pub fn region(code: &str) -> Result<(), InvalidValue> {
-    if is_region_code(code) {
+    if may_be_region(code) {
         return Ok(());
     }
     let wrong = InvalidValue::new("expected a region code, such as `eu-west-1`");
-    let folded = code.trim().to_lowercase().replace([' ', '_'], "-");
-    // An availability zone is a region and a letter.
-    let without_zone = folded.trim_end_matches(|c: char| c.is_ascii_lowercase()).to_owned();
-    Err(match [folded, without_zone].into_iter().find(|candidate| is_region_code(candidate)) {
+    Err(match meant(code) {
         Some(nearest) => wrong.nearest(nearest),
         None => wrong,
     })
+}
+
+/// The region code that a misspelled one means, where one is near.
+pub(super) fn meant(code: &str) -> Option<String> {
+    let folded = code.trim().to_lowercase().replace([' ', '_'], "-");
+    // An availability zone is a region and a letter.
+    let without_zone = folded.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let by_form = [folded.as_str(), without_zone].into_iter().find(|candidate| may_be_region(candidate));
+    by_form.or_else(|| Catalog::get().region_like(code)).map(str::to_owned)
 }
 
 /// A region code that has the form of one, by whether AWS has such a region. AWS adds regions, so that another one is worth
 /// a warning and no error.
 pub fn known_region(code: &str) -> Result<(), InvalidValue> {
     match Catalog::get().nearest_region(code) {
-        Some(nearest) if is_region_code(code) => {
+        Some(nearest) if may_be_region(code) => {
             let taken = Catalog::get().taken;
             Err(InvalidValue::new(format!("not an AWS region known on {taken}")).nearest(nearest))
         }
@@ -52,12 +58,7 @@ pub fn check_regions(checks: &mut Checks, member: &str, regions: &[String]) {
             }
         }
     }
-    let mut seen = BTreeSet::new();
-    for (index, code) in regions.iter().enumerate() {
-        if !seen.insert(code) {
-            checks.error((member, index), "listed twice; remove one");
-        }
-    }
+    check_once(checks, member, regions);
 }
 
 /// The same of a value that may be known later.
@@ -75,7 +76,15 @@ mod tests {
         for right in ["eu-west-1", "us-gov-west-1", "ap-southeast-7", "us-isob-east-1", "eusc-de-east-1"] {
             assert!(region(right).is_ok() && known_region(right).is_ok(), "{right}");
         }
-        for (wrong, nearest) in [("eu-west-1a", "eu-west-1"), ("EU-West-1", "eu-west-1"), ("eu_west_1", "eu-west-1")] {
+        for (wrong, nearest) in [
+            ("eu-west-1a", "eu-west-1"),
+            ("EU-West-1", "eu-west-1"),
+            ("eu_west_1", "eu-west-1"),
+            ("us-east1", "us-east-1"),
+            ("euwest2", "eu-west-2"),
+            ("us-eest-1", "us-east-1"),
+            (" ap-southeast-2 ", "ap-southeast-2"),
+        ] {
             assert!(format!("{:?}", region(wrong)).contains(&format!("\"{nearest}\"")), "{wrong}");
         }
         for wrong in ["", "Ireland", "eu-west", "eu-west-0", "eu--1", "-1"] {
@@ -89,7 +98,6 @@ mod tests {
             ("us-east-9", "us-east-1"),
             ("eu-west-8", "eu-west-1"),
             ("cn-north-2", "cn-north-1"),
-            ("us-eest-1", "us-east-1"),
         ] {
             let told = format!("{:?}", known_region(unknown));
             assert!(told.contains(&format!("\"{nearest}\"")) && told.contains(Catalog::get().taken), "{told}");

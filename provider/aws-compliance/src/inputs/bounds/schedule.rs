@@ -27,6 +27,9 @@ pub(super) const FIRST_YEAR: u32 = 2026;
 pub(super) const LAST_YEAR: u32 = 2199;
 const YEAR: Field = Field { name: "year", lowest: 1970, highest: LAST_YEAR, words: &[] };
 
+/// The fields of a cron expression in their order.
+const FIELDS: [&Field; 6] = [&MINUTES, &HOURS, &DAY_OF_MONTH, &MONTH, &DAY_OF_WEEK, &YEAR];
+
 /// A rate or a cron expression.
 pub fn schedule(text: &str) -> Result<(), InvalidValue> {
     let inner = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
@@ -80,10 +83,13 @@ fn judge_cron(cron: &str) -> Result<(), InvalidValue> {
         Ok(parsed) if parsed.runs().is_some() => Ok(()),
         Ok(_) => Err(InvalidValue::new(format!("no date from {} on matches these fields", FIRST_YEAR))),
         Err(wrong) => {
-            let folded: Vec<_> = cron.split_whitespace().map(str::to_ascii_uppercase).collect();
-            let folded = folded.join(" ");
-            let is_right = folded != cron && Cron::parse(&folded).is_ok_and(|parsed| parsed.runs().is_some());
-            Err(if is_right { wrong.nearest(format!("cron({folded})")) } else { wrong })
+            let fields = cron.split_whitespace().map(str::to_ascii_uppercase).zip(FIELDS);
+            let fields = fields.map(|(text, field)| field.increasing(&text).unwrap_or(text));
+            let repaired = fields.collect::<Vec<_>>().join(" ");
+            let is_whole = cron.split_whitespace().count() == FIELDS.len();
+            let is_right = |repaired: &str| Cron::parse(repaired).is_ok_and(|parsed| parsed.runs().is_some());
+            let is_nearest = is_whole && repaired != cron && is_right(&repaired);
+            Err(if is_nearest { wrong.nearest(format!("cron({repaired})")) } else { wrong })
         }
     }
 }
@@ -142,7 +148,7 @@ impl Cron {
             items
                 .collect::<Option<Vec<_>>>()
                 .map(|items| items.into_iter().flatten().collect())
-                .ok_or_else(|| field.wrong())
+                .ok_or_else(|| field.wrong(text))
         };
         let parsed = Self {
             minutes: numbers(&MINUTES, minutes)?,
@@ -169,7 +175,7 @@ impl Cron {
 fn items<T>(field: &Field, text: &str, item: fn(&str) -> Option<Vec<T>>) -> Result<Vec<T>, InvalidValue> {
     let text = if text == "?" { "*" } else { text };
     let items = text.split(',').map(item).collect::<Option<Vec<_>>>();
-    items.map(|items| items.into_iter().flatten().collect()).ok_or_else(|| field.wrong())
+    items.map(|items| items.into_iter().flatten().collect()).ok_or_else(|| field.wrong(text))
 }
 
 fn day_of_month(item: &str) -> Option<Vec<DayOfMonth>> {
@@ -218,7 +224,35 @@ impl Field {
         (self.lowest..=self.highest).contains(&number).then_some(number)
     }
 
-    fn wrong(&self) -> InvalidValue {
+    /// The field with each range that decreases as one or two that do not, which EventBridge takes: `FRI-MON` as
+    /// `FRI,SAT,SUN,MON`, `22-6` as `22-23,0-6`. Nothing where no range decreases.
+    fn increasing(&self, text: &str) -> Option<String> {
+        let items = text.split(',').map(|item| self.split(item).unwrap_or_else(|| item.to_owned()));
+        let made = items.collect::<Vec<_>>().join(",");
+        (made != text).then_some(made)
+    }
+
+    fn split(&self, item: &str) -> Option<String> {
+        let (from, to) = item.split_once('-')?;
+        let (first, last) = self.number(from).zip(self.number(to)).filter(|(first, last)| first > last)?;
+        // After the last year no other comes.
+        if self.highest == LAST_YEAR {
+            return Some(format!("{to}-{from}"));
+        }
+        if self.words.contains(&from) {
+            let numbers = (first..=self.highest).chain(self.lowest..=last);
+            let word = |number: u32| self.words.get(usize::try_from(number - self.lowest).ok()?).copied();
+            return numbers.map(word).collect::<Option<Vec<_>>>().map(|words| words.join(","));
+        }
+        let range = |from: u32, to: u32| if from == to { from.to_string() } else { format!("{from}-{to}") };
+        Some(format!("{},{}", range(first, self.highest), range(self.lowest, last)))
+    }
+
+    fn wrong(&self, text: &str) -> InvalidValue {
+        if self.increasing(text).is_some() {
+            let first = self.words.first().map(|word| format!(", and {word} is the first")).unwrap_or_default();
+            return InvalidValue::new(format!("{}: a range goes from the lower to the higher{first}", self.name));
+        }
         let words = if self.words.is_empty() { "" } else { " or their names" };
         InvalidValue::new(format!("{}: expected {} to {}{words}, or `*`", self.name, self.lowest, self.highest))
     }
@@ -289,7 +323,17 @@ mod tests {
             ("cron(0 6 * * ? 1969)", None),
             ("cron(0 6 * * ? 2200)", None),
             ("cron(0/0 6 * * ? *)", None),
-            ("cron(0 17-8 * * ? *)", None),
+            ("cron(0 17-8 * * ? *)", Some("cron(0 17-23,0-8 * * ? *)")),
+            ("cron(0 6 ? * FRI-MON *)", Some("cron(0 6 ? * FRI,SAT,SUN,MON *)")),
+            ("cron(0 6 ? * fri-mon *)", Some("cron(0 6 ? * FRI,SAT,SUN,MON *)")),
+            ("cron(0 6 ? * SAT-SUN *)", Some("cron(0 6 ? * SAT,SUN *)")),
+            ("cron(0 6 ? * 6-2 *)", Some("cron(0 6 ? * 6-7,1-2 *)")),
+            ("cron(0 6 ? * WED,FRI-SUN *)", Some("cron(0 6 ? * WED,FRI,SAT,SUN *)")),
+            ("cron(0 6 1 NOV-FEB ? *)", Some("cron(0 6 1 NOV,DEC,JAN,FEB ? *)")),
+            ("cron(45-0 6 * * ? *)", Some("cron(45-59,0 6 * * ? *)")),
+            ("cron(0 6 25-5 * ? *)", Some("cron(0 6 25-31,1-5 * ? *)")),
+            ("cron(0 6 * * ? 2030-2027)", Some("cron(0 6 * * ? 2027-2030)")),
+            ("cron(0 22-6/2 * * ? *)", None),
             ("cron(0 6 ? * 2#6 *)", None),
             ("cron(? 6 * * ? *)", None),
             ("cron(0 6 30 2 ? *)", None),
@@ -299,5 +343,7 @@ mod tests {
             assert_eq!(told, nearest.map_or(told.clone(), |nearest| told.clone().nearest(nearest)), "{wrong}");
             assert_eq!(format!("{told:?}").contains("nearest: Some"), nearest.is_some(), "{wrong}");
         }
+        let told = format!("{:?}", schedule("cron(0 6 ? * FRI-MON *)"));
+        assert!(told.contains("day of the week: a range goes from the lower to the higher, and SUN is the first"), "{told}");
     }
 }

@@ -20,7 +20,7 @@ const CHANNEL: &str = "subscribe a chat channel of Amazon Q Developer in chat ap
                        `snsTopicArn`), or a function that translates";
 const FUNCTION: &str = "subscribe a function that translates to the topic (output `snsTopicArn`)";
 
-const SERVICES: [Service; 28] = [
+static SERVICES: [Service; 28] = [
     never(&["hooks.slack.com", "hooks.slack-gov.com"], "Slack", CHANNEL),
     never(&["webhook.office.com", "outlook.office.com", "outlook.office365.com"], "Microsoft Teams", CHANNEL),
     never(&["logic.azure.com", "api.powerplatform.com"], "Microsoft Teams (Power Automate)", CHANNEL),
@@ -104,9 +104,7 @@ const fn never(hosts: &'static [&'static str], name: &'static str, instead: &'st
 pub fn unconfirmed_webhook(url: &str) -> Result<(), InvalidValue> {
     let host = host(url).unwrap_or_default().to_ascii_lowercase();
     let path = url.parse::<Uri>().map(|url| url.path().to_owned()).unwrap_or_default();
-    let is_of = |end: &str| host == end || host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
-    let found = SERVICES.iter().find(|service| service.hosts.iter().any(|end| is_of(end)));
-    let (name, instead) = match found {
+    let (name, instead) = match service_of(&host) {
         Some(service) if service.confirming.iter().any(|start| path.starts_with(start)) => return Ok(()),
         Some(service) => (service.name, service.instead),
         None => {
@@ -120,6 +118,17 @@ pub fn unconfirmed_webhook(url: &str) -> Result<(), InvalidValue> {
     Err(InvalidValue::new(format!(
         "an incoming webhook of {name} never confirms the subscription, so that nothing arrives; {instead}"
     )))
+}
+
+/// Whether a URL is of a service whose endpoints are known here.
+pub fn is_known_service(url: &str) -> bool {
+    let host = host(url).unwrap_or_default().to_ascii_lowercase();
+    service_of(&host).is_some() || unconfirmed_webhook(url).is_err()
+}
+
+fn service_of(host: &str) -> Option<&'static Service> {
+    let is_of = |end: &str| host == end || host.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
+    SERVICES.iter().find(|service| service.hosts.iter().any(|end| is_of(end)))
 }
 
 fn is_token(part: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
@@ -181,6 +190,20 @@ mod tests {
             "https://hooks.example.com/hooks/sns/compliance",
         ] {
             assert!(unconfirmed_webhook(url).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn services_are_known_by_their_hosts_and_self_hosted_ones_by_their_paths() {
+        for known in [
+            "https://hooks.slack.com/services/T0000/B0000/token",
+            "https://events.pagerduty.com/integration/0/enqueue",
+            "https://chat.example.com/hooks/abcdefghij1234567890abcdef",
+        ] {
+            assert!(is_known_service(known), "{known}");
+        }
+        for unknown in ["https://siem.example.com/sns", "https://notdiscord.com/x", "siem"] {
+            assert!(!is_known_service(unknown), "{unknown}");
         }
     }
 }

@@ -117,6 +117,7 @@ impl PreparedComponent for Functions {
         checks.under("notifications", |checks| args.notifications.check(checks));
         if let Some(topic) = &args.topic_arn {
             checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
+            checks.warn_input("topicArn", topic, |arn| bounds::known_arn_region(arn));
         }
     }
 
