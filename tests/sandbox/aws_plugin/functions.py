@@ -46,6 +46,12 @@ def region(aws: Aws, arguments: dict) -> dict:
     return {"region": name, "name": name, "id": name, "description": name, "endpoint": endpoint}
 
 
+@function("aws:index/getRegions:getRegions")
+def regions(aws: Aws, arguments: dict) -> dict:
+    answer = aws.client("ec2").describe_regions(AllRegions=bool(arguments.get("allRegions")))
+    return {"names": sorted(region["RegionName"] for region in answer["Regions"]), "id": aws.partition}
+
+
 @function("aws:iam/getAccountAlias:getAccountAlias")
 def account_alias(aws: Aws, arguments: dict) -> dict:
     aliases = aws.client("iam").list_account_aliases()["AccountAliases"]

@@ -3,6 +3,7 @@
 pub(crate) mod bundle;
 pub(crate) mod claims;
 mod default_tags;
+pub(crate) mod enabled_regions;
 pub(crate) mod existing;
 pub mod facts;
 pub mod prepared;

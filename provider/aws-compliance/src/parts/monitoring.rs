@@ -104,14 +104,14 @@ impl PreparedComponent for ComplianceMonitoring {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
-        bounds::check_regions(checks, "regions", &args.regions);
+        args.regions.check(checks, "regions");
         parts::check(args, checks);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<Prepared, Error> {
         let prepared = Prepared::over(context, args.plan_inputs(), &args.regions).await?;
         let (plan, account) = (&prepared.plan, &prepared.account);
-        args.aggregation.tell(context, account, &args.regions);
+        args.aggregation.tell(context, account, &prepared.monitored());
         let mut request = args.lookup.request();
         let whole = Whole { args, plan, target: account.target() };
         parts::claim(&whole, &mut request);
