@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -131,6 +132,18 @@ def test_readme_is_short_and_begins_with_what_to_run():
     assert len(lines) <= 150
     for command in ("make demo", "make test"):
         assert any(line.strip().startswith(command) for line in lines[:20]), command
+
+
+def test_numbers_of_rules_and_frameworks_are_those_of_the_catalog():
+    facts = ROOT / "provider/catalog/facts/generated"
+    rules = len(json.loads((facts / "rules.json").read_text())["rules"])
+    frameworks = len(json.loads((facts / "frameworks.json").read_text())["frameworks"])
+    readme, changes = (ROOT / "README.md").read_text(), (ROOT / "CHANGELOG.md").read_text()
+    assert re.findall(r"\b(\d+) managed rules and (\d+) frameworks", readme) == [(str(rules), str(frameworks))]
+    assert re.findall(r"a catalogue of (\d+)|`frameworks`: (\d+) frameworks", changes) == [
+        (str(rules), ""),
+        ("", str(frameworks)),
+    ]
 
 
 def test_readme_links_every_page():

@@ -1,7 +1,7 @@
 //! For the tests of component authors: a monitor that records what it is asked.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
@@ -40,6 +40,7 @@ pub struct MockMonitor {
     outputs: BTreeMap<String, PropertyMap>,
     results: BTreeMap<String, PropertyMap>,
     failures: BTreeMap<String, String>,
+    unknown: BTreeSet<String>,
     states: BTreeMap<String, PropertyMap>,
     stack_config: BTreeMap<String, String>,
     configuration: Option<Arc<dyn Any + Send + Sync>>,
@@ -139,6 +140,13 @@ impl MockMonitor {
     #[must_use]
     pub fn provider_config<C: Any + Send + Sync>(mut self, configuration: C) -> Self {
         self.configuration = Some(Arc::new(configuration));
+        self
+    }
+
+    /// Lets the answer of a function be unknown, as it is in a preview where an argument or the provider is.
+    #[must_use]
+    pub fn unknown(mut self, token: &str) -> Self {
+        self.unknown.insert(token.to_owned());
         self
     }
 
@@ -309,8 +317,9 @@ impl ResourceMonitor for MockMonitor {
             };
             let result = result.or_else(|| self.results.get(&invocation.token).cloned()).unwrap_or_default();
             let refused = self.failures.get(&invocation.token).cloned();
+            let unknown = self.unknown.contains(&invocation.token);
             self.record(|recorded| recorded.invocations.push(invocation));
-            refused.map_or(Ok(Invoked { result, unknown: false }), |reason| Err(MonitorError::Refused(reason)))
+            refused.map_or(Ok(Invoked { result, unknown }), |reason| Err(MonitorError::Refused(reason)))
         }
         .boxed()
     }

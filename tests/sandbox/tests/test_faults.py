@@ -45,8 +45,17 @@ def test_a_region_that_is_not_enabled_knows_no_credentials_and_others_do(account
         with refused(code):
             call(closed.client(service))
         call(account.client(service))
+    assert "ap-southeast-7" not in regions_of(account)
+    assert regions_of(account, AllRegions=True)["ap-southeast-7"] == "not-opted-in"
     closed.enable_region()
     closed.client("config").describe_config_rules()
+    assert "ap-southeast-7" in regions_of(account)
+
+
+def regions_of(account, **asked) -> dict[str, str]:
+    """The regions that an account lists, with whether each had to be enabled."""
+    listed = account.client("ec2").describe_regions(**asked)["Regions"]
+    return {region["RegionName"]: region["OptInStatus"] for region in listed}
 
 
 def test_a_share_of_the_calls_is_throttled_and_the_same_ones_each_time(account, session):

@@ -3,9 +3,9 @@
 pub(crate) mod bundle;
 pub(crate) mod claims;
 mod default_tags;
+pub(crate) mod enabled_regions;
 pub(crate) mod existing;
 pub mod facts;
-pub(crate) mod opt_in;
 pub mod prepared;
 pub mod scan;
 pub mod security_hub;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pulumi_component::{Context, Error, Output};
 
+use crate::account::enabled_regions::monitored;
 use crate::account::facts::AccountFacts;
+use crate::inputs::regions::RegionsArg;
 use crate::plan::Plan;
 use crate::plan::regions::RegionPlan;
 use crate::plan::selection::{PlanInputs, Selection};
@@ -66,19 +68,19 @@ impl Prepared {
     /// # Errors
     /// When the provider refuses. What is wrong with the inputs comes before that.
     pub async fn new(context: &Context, inputs: PlanInputs<'_>) -> Result<Self, Error> {
-        Self::over(context, inputs, &[]).await
+        Self::over(context, inputs, &RegionsArg::default()).await
     }
 
     /// The same for several regions, that of the provider included whether it is listed or not.
     ///
     /// # Errors
     /// As [`Prepared::new`].
-    pub async fn over(context: &Context, inputs: PlanInputs<'_>, regions: &[String]) -> Result<Self, Error> {
+    pub async fn over(context: &Context, inputs: PlanInputs<'_>, regions: &RegionsArg) -> Result<Self, Error> {
         let selection = Selection::new(inputs);
         match AccountFacts::look(context).await {
             Ok(account) => {
                 let regions: Vec<_> = selection
-                    .over(regions, account.target())
+                    .over(&monitored(context, regions).await?, account.target())
                     .into_iter()
                     .map(|planned| OtherRegion { account: account.in_region(&planned.code), planned })
                     .collect();
@@ -96,6 +98,11 @@ impl Prepared {
                 Err(Error::InvalidInputs(selection.errors))
             }
         }
+    }
+
+    /// The codes of the other regions.
+    pub fn monitored(&self) -> Vec<String> {
+        self.regions.iter().map(|one| one.planned.code.clone()).collect()
     }
 
     /// The same plan for what is known of the account now.

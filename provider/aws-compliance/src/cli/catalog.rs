@@ -18,7 +18,7 @@ use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
 use crate::plan::Plan;
-use crate::plan::regions::refused_home;
+use crate::plan::regions::{MonitoredRegions, refused_home};
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
 use crate::queries::rules::{CheckedRules, SelectionCheck};
@@ -375,10 +375,15 @@ fn judge(given: PropertyMap, homes: &[String]) -> SelectionCheck {
     if let Some(args) = judged.args.take() {
         let selection = Selection::new(args.plan_inputs());
         found = SelectionCheck::of(&selection, homes);
+        if args.regions.are_of_account() {
+            let note = "regions: which ones are enabled is read from the account by the preview, so none beside home is judged; list \
+                        them to judge them here";
+            found.notes.push(note.into());
+        }
         for home in homes.iter().map(|code| Target::region(code)) {
             let elsewhere = args.elsewhere(&home);
             found.add(elsewhere.errors, elsewhere.warnings);
-            let others = selection.over(&args.regions, &home);
+            let others = selection.over(&MonitoredRegions::of(&args.regions), &home);
             found.add(Vec::from_iter(refused_home(&others, &home)), Vec::from_iter(args.warned_vpc(&others)));
             for other in &others {
                 let (errors, warnings) = args.region_problems(other);

@@ -81,7 +81,7 @@ impl EstimateArgs {
         let mut judged = file::deployment(given, |_, _| {});
         let Some(args) = judged.args.take() else { return Err(texts(judged.problems)) };
         let inspects = self.account && judged.problems.is_empty();
-        let others = args.regions.iter().filter(|code| **code != self.region);
+        let others = args.regions.listed().iter().filter(|code| **code != self.region);
         let (home, others) = match inspects {
             true => self.inspected(&args, others)?,
             false => (assumed(args.recorder.mode(), &self.region), Vec::new()),

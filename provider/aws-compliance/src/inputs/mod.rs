@@ -17,6 +17,7 @@ pub mod name_prefix;
 pub mod notifications;
 pub mod on_destroy;
 pub mod recorder;
+pub mod regions;
 pub mod remediation;
 pub mod remediation_settings;
 pub mod reports;

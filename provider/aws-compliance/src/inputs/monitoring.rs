@@ -17,6 +17,7 @@ use crate::inputs::lookup::LookupArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::inputs::regions::RegionsArg;
 use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
@@ -61,12 +62,13 @@ pub struct ComplianceMonitoringArgs {
     /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources
     /// with a tag. `docs/remediation.md` explains it.
     pub remediation: RemediationArgs,
-    /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and
+    /// Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every
+    /// region that is enabled for the account, which is asked at each deployment. Each has the rules and
     /// conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home
     /// and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such
     /// as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the
     /// others.
-    pub regions: Vec<String>,
+    pub regions: RegionsArg,
     /// Which accounts and regions are included.
     pub aggregation: AggregationSettingsArgs,
     /// Settings of the Lambda functions.

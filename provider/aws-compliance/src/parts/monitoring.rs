@@ -14,7 +14,7 @@ use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponen
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::{OtherRegion, Prepared};
-use crate::account::{opt_in, scan, security_hub, service_linked_role};
+use crate::account::{enabled_regions, scan, security_hub, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts;
@@ -104,7 +104,7 @@ impl PreparedComponent for ComplianceMonitoring {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
         checks.under("lookup", |checks| args.lookup.check(checks));
-        bounds::check_regions(checks, "regions", &args.regions);
+        args.regions.check(checks, "regions");
         parts::check(args, checks);
     }
 
@@ -112,7 +112,8 @@ impl PreparedComponent for ComplianceMonitoring {
         let prepared = Prepared::over(context, args.plan_inputs(), &args.regions).await?;
         let (plan, account) = (&prepared.plan, &prepared.account);
         let mut request = args.lookup.request();
-        let whole = Whole { args, plan, target: account.target() };
+        let monitored = prepared.monitored();
+        let whole = Whole { args, plan, target: account.target(), monitored: &monitored };
         parts::claim(&whole, &mut request);
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
@@ -143,10 +144,10 @@ impl PreparedComponent for ComplianceMonitoring {
             never_replaced: false,
         };
         let existing = scan::existing(context, account, &request, &planned).await;
-        let disabled = opt_in::disabled(context, &prepared.regions).await;
+        let disabled = enabled_regions::disabled(context, &prepared.regions).await;
         let (disabled, mut regions): (Vec<_>, Vec<_>) =
             prepared.regions.iter().cloned().partition(|one| disabled.contains(&one.planned.code));
-        errors.extend(disabled.iter().map(opt_in::problem));
+        errors.extend(disabled.iter().map(enabled_regions::problem));
         let seen = regions.iter().map(|one| {
             let mut request = args.region_request(&one.planned, &whole);
             request.count_resources = context.is_preview();
@@ -159,7 +160,7 @@ impl PreparedComponent for ComplianceMonitoring {
         }
         let account =
             scan::see_known(context, account.clone(), request, (&planned, &existing), (errors, warnings)).await?;
-        args.aggregation.tell(context, &account, &args.regions);
+        args.aggregation.tell(context, &account, &monitored);
         if context.is_preview()
             && let Some(estimate) = args.cost(plan, &account, &regions)
         {

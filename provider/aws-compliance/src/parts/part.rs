@@ -30,6 +30,8 @@ pub struct Whole<'a> {
     pub plan: &'a Plan,
     /// Where.
     pub target: &'a Target,
+    /// The other regions that are monitored.
+    pub monitored: &'a [String],
 }
 
 impl Whole<'_> {

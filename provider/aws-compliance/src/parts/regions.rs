@@ -34,7 +34,7 @@ impl ComplianceMonitoringArgs {
     /// What must not be deployed to a region, and what is odd there.
     pub(crate) fn region_problems(&self, one: &RegionPlan) -> (Vec<PropertyError>, Vec<PropertyError>) {
         let (mut errors, warnings) = one.problems();
-        let path = || one.path();
+        let path = || one.path.clone();
         let code = &one.code;
         for pack in &one.plan.packs {
             let bytes = pack.template().map_or(0, |text| text.len());

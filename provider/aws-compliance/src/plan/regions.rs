@@ -13,6 +13,7 @@ use pulumi_component::value::{PropertyError, PropertyPath};
 use crate::inputs::bounds;
 use crate::inputs::custom_rule::CustomRuleArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
+use crate::inputs::regions::RegionsArg;
 use crate::plan::Plan;
 use crate::plan::rule::is_offered;
 use crate::plan::selection::Selection;
@@ -22,10 +23,12 @@ use crate::plan::values::text;
 /// A region beside that of the provider, which is home.
 #[derive(Clone, Debug)]
 pub struct RegionPlan {
-    /// Its place in `regions`.
-    pub index: usize,
+    /// What names it in the inputs: its place in `regions`, or `regions` where the account says which ones.
+    pub path: PropertyPath,
     /// Its code.
     pub code: String,
+    /// Whether the inputs list it.
+    pub listed: bool,
     /// What is deployed there.
     pub plan: Arc<Plan>,
     /// What is not evaluated there, and why.
@@ -49,16 +52,13 @@ pub struct Unevaluated {
 }
 
 impl RegionPlan {
-    /// What names it in the inputs.
-    pub fn path(&self) -> PropertyPath {
-        ("regions", self.index).into()
-    }
-
     /// A problem of this region.
     pub fn problem(&self, problem: &PropertyError) -> PropertyError {
         let PropertyError { path, reason, sensitive } = problem;
         let reason = if path.is_root() { reason.clone() } else { format!("{path}: {reason}") };
-        PropertyError::new(self.path(), reason).sensitive_if(*sensitive)
+        // Of a region that is not listed, the path does not say which one it is.
+        let reason = if self.listed { reason } else { format!("{}: {reason}", self.code) };
+        PropertyError::new(self.path.clone(), reason).sensitive_if(*sensitive)
     }
 
     /// What is wrong with it, and what is odd.
@@ -68,17 +68,48 @@ impl RegionPlan {
     }
 }
 
-impl Selection {
-    /// What is deployed to each listed region but home; nothing while home is not known.
-    pub fn over(&self, regions: &[String], home: &Target) -> Vec<RegionPlan> {
-        let Some(own) = home.region.as_deref() else { return Vec::new() };
-        let others = regions.iter().enumerate().filter(|(_, code)| *code != own);
-        // A region of another partition is an error of its own.
-        let others = others.filter(|(_, code)| partition_of_region(code) == partition_of_region(own));
-        others.map(|(index, code)| self.elsewhere(index, code, home, own)).collect()
+/// The regions that are monitored.
+#[derive(Clone, Debug)]
+pub struct MonitoredRegions {
+    /// Their codes.
+    pub codes: Vec<String>,
+    /// Whether the inputs list them; else the account has enabled them.
+    pub listed: bool,
+}
+
+impl MonitoredRegions {
+    /// Those that the inputs list.
+    pub fn of(regions: &RegionsArg) -> Self {
+        Self { codes: regions.listed().to_vec(), listed: true }
     }
 
-    fn elsewhere(&self, index: usize, code: &str, home: &Target, own: &str) -> RegionPlan {
+    fn path(&self, index: usize) -> PropertyPath {
+        if self.listed { ("regions", index).into() } else { "regions".into() }
+    }
+}
+
+impl Selection {
+    /// What is deployed to each monitored region but home; nothing while home is not known.
+    pub fn over(&self, regions: &MonitoredRegions, home: &Target) -> Vec<RegionPlan> {
+        let Some(own) = home.region.as_deref() else { return Vec::new() };
+        let others = regions.codes.iter().enumerate().filter(|(_, code)| *code != own);
+        // A region of another partition is an error of its own.
+        let others = others.filter(|(_, code)| partition_of_region(code) == partition_of_region(own));
+        let planned = |(index, code): (usize, &String)| {
+            let (plan, unevaluated) = self.elsewhere(code, home, own);
+            RegionPlan {
+                path: regions.path(index),
+                code: code.clone(),
+                listed: regions.listed,
+                plan: Arc::new(plan),
+                notes: unevaluated.notes(code, own),
+                unevaluated,
+            }
+        };
+        others.map(planned).collect()
+    }
+
+    fn elsewhere(&self, code: &str, home: &Target, own: &str) -> (Plan, Unevaluated) {
         let target = Target { region: Some(code.to_owned()), ..home.clone() };
         let mut selection = Self {
             requests: Vec::new(),
@@ -121,8 +152,7 @@ impl Selection {
             list.insert(prefix.rule(&rule.name));
             false
         });
-        let notes = unevaluated.notes(code, own);
-        RegionPlan { index, code: code.to_owned(), plan: Arc::new(selection.at(&target)), unevaluated, notes }
+        (selection.at(&target), unevaluated)
     }
 }
 

@@ -129,7 +129,7 @@ impl AccountStatusArgs {
             owner: self.owner.as_ref().map(|value| Owner { value: value.clone(), ..Owner::default() }),
             ..LookRequest::default()
         };
-        parts::claim(&Whole { args, plan: &plan, target: &target }, &mut request);
+        parts::claim(&Whole { args, plan: &plan, target: &target, monitored: args.regions.listed() }, &mut request);
         request
     }
 

@@ -22,7 +22,7 @@ use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::plan::cost::{CostContext, usage};
-use crate::plan::regions::refused_home;
+use crate::plan::regions::{MonitoredRegions, refused_home};
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
 
@@ -177,7 +177,7 @@ pub fn estimated(
     bounds::check_region(&mut checks, "region", &home.region);
     ComplianceMonitoring::check(args, &mut checks);
     let (selection, target) = (Selection::new(args.plan_inputs()), Target::region(&home.region));
-    let regions = selection.over(&args.regions, &target);
+    let regions = selection.over(&MonitoredRegions::of(&args.regions), &target);
     let plan = selection.at(&target);
     let mut errors: Vec<_> = checks.errors().iter().chain(&plan.errors).cloned().collect();
     errors.extend(refused_home(&regions, &target));

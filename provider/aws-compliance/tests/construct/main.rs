@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod alarms;
 #[cfg(test)]
+mod all_regions;
+#[cfg(test)]
 mod bounds;
 #[cfg(test)]
 mod by_name;

@@ -121,7 +121,7 @@ fn requests(given: PropertyMap) -> BTreeMap<String, LookRequest> {
     let args = from_properties::<ComplianceMonitoringArgs>(given).expect("valid inputs");
     let target = home();
     let plan = Plan::new(args.plan_inputs(), &target);
-    let whole = Whole { args: &args, plan: &plan, target: &target };
+    let whole = Whole { args: &args, plan: &plan, target: &target, monitored: &[] };
     let mut request = LookRequest::default();
     parts::claim(&whole, &mut request);
     let others = Selection::new(args.plan_inputs()).over(&args.regions, &target);

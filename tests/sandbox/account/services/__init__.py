@@ -12,6 +12,7 @@ from account.services import (
     conditions,
     delivery,
     ebs_defaults,
+    enabled_regions,
     function_logs,
     leading_keys,
     mail,
@@ -41,6 +42,7 @@ def install() -> None:
     leading_keys.install()
     stack_owners.install()
     ebs_defaults.install()
+    enabled_regions.install()
     policy_variables.install()
     cloud_control.install()
     security_hub.install()

@@ -53,9 +53,9 @@ pub struct Aggregation {
 pub const PART: Part = Part {
     check: |args, checks| checks.under("aggregation", |checks| args.aggregation.check(checks)),
     claim: |whole, request| {
-        let Whole { args, target, .. } = whole;
+        let Whole { args, target, monitored, .. } = whole;
         request.aggregator = Some(whole.named(args.name_prefix.aggregator()));
-        request.sources = args.aggregation.sources("aggregation", target, &args.regions);
+        request.sources = args.aggregation.sources("aggregation", target, monitored);
     },
     ..Part::of::<Aggregation>("aggregation")
 };
