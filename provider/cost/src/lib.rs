@@ -21,6 +21,5 @@ pub use price::{Basis, Price, PriceKey};
 pub use range::Range;
 pub use saving::{Saving, SavingKind};
 pub use usage::{
-    Adjustable, Architecture, Functions, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, Storage,
-    Usage,
+    Adjustable, Architecture, Functions, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, Storage, Usage,
 };

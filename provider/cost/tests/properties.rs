@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_cost::{
-    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, RegionUsage, ResourceCounts, Rule,
-    SavingKind, Storage, Usage, estimate,
+    Adjustable, Architecture, Functions, LineId, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, SavingKind,
+    Storage, Usage, estimate,
 };
 use compliance_types::recorder::RecordingFrequency;
 use proptest::collection::{btree_set, vec};

@@ -15,6 +15,7 @@ use functions_core::{
         settings::{Mode, RuleSettings, Settings},
         state::{Event, State},
     },
+    run::Origin,
 };
 use serde_json::Value;
 

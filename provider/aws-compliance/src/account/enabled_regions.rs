@@ -49,7 +49,8 @@ pub async fn monitored(context: &Context, regions: &RegionsArg) -> Result<Monito
 /// Those of these regions that the account has not enabled (Amazon EC2 API Reference, "DescribeRegions", `opt-in-status`). Without
 /// a region that has to be enabled nothing is asked. What cannot be found out is a warning: AWS refuses every call there.
 pub(crate) async fn disabled(context: &Context, regions: &[OtherRegion]) -> BTreeSet<String> {
-    let asked: Vec<_> = regions.iter().map(|one| &one.planned).filter(|one| one.listed && is_opt_in_region(&one.code)).collect();
+    let asked: Vec<_> =
+        regions.iter().map(|one| &one.planned).filter(|one| one.listed && is_opt_in_region(&one.code)).collect();
     if asked.is_empty() {
         return BTreeSet::new();
     }
@@ -82,7 +83,8 @@ pub(crate) async fn disabled(context: &Context, regions: &[OtherRegion]) -> BTre
 /// What is wrong with a region that is not enabled.
 pub(crate) fn problem(region: &OtherRegion) -> PropertyError {
     let (path, code) = (region.planned.path.clone(), &region.planned.code);
-    let account = region.account.known_account_id().map_or_else(|| "this account".to_owned(), |id| format!("account {id}"));
+    let account =
+        region.account.known_account_id().map_or_else(|| "this account".to_owned(), |id| format!("account {id}"));
     PropertyError::new(
         path,
         format!(

@@ -43,7 +43,7 @@ impl RegionsArg {
     pub(crate) fn check(&self, checks: &mut Checks, member: &str) {
         match self {
             Self::Listed(codes) => bounds::check_regions(checks, member, codes),
-            Self::Every(word) => checks.plain(member, word, every),
+            Self::Every(word) => checks.plain(member, word.as_str(), every),
         }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Catalog, Trigger};
 use aws_compliance_cost::{
-    Adjustable, Architecture, Functions, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, Storage,
-    Usage,
+    Adjustable, Architecture, Functions, Recorded, Recorder, RegionUsage, ResourceCounts, Rule, Storage, Usage,
 };
 use compliance_types::recorder::EvaluationFrequency;
 use compliance_types::severity::Severity;

@@ -96,7 +96,7 @@ impl Selection {
         // A region of another partition is an error of its own.
         let others = others.filter(|(_, code)| partition_of_region(code) == partition_of_region(own));
         let planned = |(index, code): (usize, &String)| {
-            let (plan, unevaluated) = self.elsewhere(code, home, own);
+            let (plan, unevaluated) = self.elsewhere(code, home);
             RegionPlan {
                 path: regions.path(index),
                 code: code.clone(),
@@ -109,7 +109,7 @@ impl Selection {
         others.map(planned).collect()
     }
 
-    fn elsewhere(&self, code: &str, home: &Target, own: &str) -> (Plan, Unevaluated) {
+    fn elsewhere(&self, code: &str, home: &Target) -> (Plan, Unevaluated) {
         let target = Target { region: Some(code.to_owned()), ..home.clone() };
         let mut selection = Self {
             requests: Vec::new(),

@@ -18,6 +18,7 @@ use crate::inputs::history::HistorySettingsArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::notifications::NotificationsArgs;
 use crate::inputs::recorder::RecorderSettingsArgs;
+use crate::inputs::regions::RegionsArg;
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
@@ -126,7 +127,8 @@ impl Function for GetCostEstimate {
         let counts = |counts: &BTreeMap<String, u64>| Some(counts.clone()).filter(|counts| !counts.is_empty());
         let mode = args.recorder.mode();
         let home = CostContext { resources: counts(&args.resource_counts), ..assumed(mode, &args.region) };
-        let unknown = args.region_resource_counts.keys().filter(|code| !args.regions.contains(code) || **code == home.region);
+        let unknown =
+            args.region_resource_counts.keys().filter(|code| !args.regions.contains(code) || **code == home.region);
         let reason = "expected one of `regions`, other than `region`, whose resources are in `resourceCounts`";
         let unknown: Vec<_> =
             unknown.map(|code| PropertyError::new(["regionResourceCounts", code.as_str()], reason)).collect();
@@ -134,7 +136,8 @@ impl Function for GetCostEstimate {
             return Err(Error::InvalidInputs(unknown));
         }
         let others = args.region_resource_counts.iter();
-        let others = others.map(|(code, given)| CostContext { resources: counts(given), ..assumed(mode, code) }).collect();
+        let others =
+            others.map(|(code, given)| CostContext { resources: counts(given), ..assumed(mode, code) }).collect();
         estimated(&args.into(), home, others).map_err(Error::InvalidInputs)
     }
 }
@@ -152,7 +155,7 @@ impl From<CostEstimateArgs> for ComplianceMonitoringArgs {
             functions: args.functions,
             alarms: args.alarms,
             dashboard: args.dashboard,
-            regions: args.regions,
+            regions: RegionsArg::Listed(args.regions),
             hardened: args.hardened,
             ..Self::default()
         }
@@ -181,6 +184,11 @@ pub fn estimated(
     let plan = selection.at(&target);
     let mut errors: Vec<_> = checks.errors().iter().chain(&plan.errors).cloned().collect();
     errors.extend(refused_home(&regions, &target));
+    if args.regions.are_of_account() {
+        let reason =
+            "expected a list: an estimate does not ask the account which regions are enabled, as a preview does";
+        errors.push(PropertyError::new("regions", reason));
+    }
     errors.extend(regions.iter().flat_map(|one| args.region_problems(one).0));
     if !errors.is_empty() {
         return Err(errors);

@@ -7,6 +7,7 @@ use functions_core::remediation::{
 use serde_json::{Value, json};
 
 use super::account::{Account, OPT_IN, PERSON, RULE, configuration, settings};
+use crate::tests::support::{batch, change_event};
 
 const HOUR: u64 = 60;
 
