@@ -80,10 +80,8 @@ fn report(day: &str, bad: &[&str], before: &[File]) -> Result<Report, Box<dyn Er
     let mut gathered = Gathered::default();
     for (rule, resource_type, resource_id, _) in RESOURCES {
         let result = if bad.contains(&resource_id) { Compliance::NonCompliant } else { Compliance::Compliant };
-        gathered.add(
-            ResourceIdentity { account: ACCOUNT, region: REGION, resource_type, resource_id },
-            [(rule, result)],
-        );
+        gathered
+            .add(ResourceIdentity { account: ACCOUNT, region: REGION, resource_type, resource_id }, [(rule, result)]);
     }
     let of = |name: &str| before.iter().find(|file| file.name == name).map(|file| &file.body);
     let summary = of(files::SUMMARY).map(|body| files::read_summary(body)).transpose()?;
@@ -175,7 +173,8 @@ fn learned() -> Learned {
         };
         let tags = BTreeMap::from([("owner".to_owned(), owner.to_owned())]);
         learned.details.insert(key.clone(), Details { arn: Some(arn), name: None, tags });
-        let reason = if rule == TLS { "The bucket policy admits requests without TLS" } else { "The volume is not encrypted" };
+        let reason =
+            if rule == TLS { "The bucket policy admits requests without TLS" } else { "The volume is not encrypted" };
         learned.reasons.insert((rule.to_owned(), key), reason.to_owned());
         learned.explained.insert((rule.to_owned(), ACCOUNT.to_owned(), REGION.to_owned()));
     }

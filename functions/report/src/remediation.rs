@@ -38,7 +38,10 @@ pub(crate) fn row((place, line): (usize, &Line)) -> Vec<Cell> {
         Cell::noted(&*line.rule, format!("{}, mode {}", line.action, line.mode.word())),
         Cell::text(&*line.account),
         Cell::text(&*line.region),
-        Cell::noted(&*line.change, line.approval.as_ref().map(|why| format!("needs approval: {why}")).unwrap_or_default()),
+        Cell::noted(
+            &*line.change,
+            line.approval.as_ref().map(|why| format!("needs approval: {why}")).unwrap_or_default(),
+        ),
         Cell::noted(last, earlier.join("; ")),
     ]
 }

@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn list_is_bounded_in_number_and_bytes_and_what_waits_comes_first() {
-        let mut items: Vec<Item> = (0..LISTED + 7).map(|number| planned(&format!("b-{number}"), Mode::DryRun)).collect();
+        let mut items: Vec<Item> =
+            (0..LISTED + 7).map(|number| planned(&format!("b-{number}"), Mode::DryRun)).collect();
         items.push(Item { state: State::AwaitingApproval, ..planned("waits", Mode::Approve) });
         let list = listed(&summary(), &items, None);
         assert_eq!((list.total, list.remediations.len()), (508, LISTED));

@@ -22,7 +22,10 @@ async fn request_has_the_change_and_the_command_to_type_for_each_of_them() {
     account.sweep("run-1", 1).await;
     let message = published(&account);
     let email = message["email"].as_str().unwrap();
-    assert!(email.starts_with("2 changes in account 123456789012 and region eu-central-1 wait for approval."), "{email}");
+    assert!(
+        email.starts_with("2 changes in account 123456789012 and region eu-central-1 wait for approval."),
+        "{email}"
+    );
     for bucket in ["b-1", "b-2"] {
         let item = account.item(bucket);
         let plan = item.plan.unwrap();
@@ -30,7 +33,11 @@ async fn request_has_the_change_and_the_command_to_type_for_each_of_them() {
             format!("tls: {bucket} (AWS::S3::Bucket)"),
             format!("Change: {}", plan.effect),
             format!("Show: {PROGRAM} show {} --table ledger --region eu-central-1", item.id),
-            format!("Approve: {PROGRAM} approve {} --plan {} --table ledger --region eu-central-1", item.id, plan.digest()),
+            format!(
+                "Approve: {PROGRAM} approve {} --plan {} --table ledger --region eu-central-1",
+                item.id,
+                plan.digest()
+            ),
         ] {
             assert!(email.lines().any(|own| own.trim() == line), "{line} in {email}");
         }

@@ -63,7 +63,10 @@ fn page_has_each_remediation_with_its_state_and_every_step() {
         step(State::Approved, 5, "AROAX:alice", "agreed"),
         step(State::Fixed, 90, "run-2", "AWS Config finds the resource compliant"),
     ];
-    let all = vec![line("1", State::AwaitingApproval, vec![step(State::Planned, 0, "run-1", "")]), line("2", State::Fixed, steps.clone())];
+    let all = vec![
+        line("1", State::AwaitingApproval, vec![step(State::Planned, 0, "run-1", "")]),
+        line("2", State::Fixed, steps.clone()),
+    ];
     let files = written(Some(listed(all)));
     let page = text(&files, "index.html");
     let section = page.split("id=\"remediations\"").nth(1).unwrap().split("</section>").next().unwrap();

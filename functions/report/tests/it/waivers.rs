@@ -32,8 +32,7 @@ fn waiver_of_no_use_is_a_warning_in_the_report_and_its_findings_count() {
     ];
     let mut gathered = Gathered::default();
     for resource_id in ["vol-1", "vol-2", "vol-3"] {
-        let resource =
-            ResourceIdentity { account: "1", region: "a", resource_type: "AWS::EC2::Volume", resource_id };
+        let resource = ResourceIdentity { account: "1", region: "a", resource_type: "AWS::EC2::Volume", resource_id };
         gathered.add(resource, [("ebs-volumes-encrypted", Compliance::NonCompliant)]);
     }
     let context = Context { waivers: Waivers::on(&all, DAY, MAX_DAYS), ..context("1", "2026-03-04T00:00:00Z") };
