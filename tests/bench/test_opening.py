@@ -1,4 +1,4 @@
-"""The bench opens a report of 200,000 findings, whose pages stay within their bound. Times are nobody's business here."""
+"""A report of 200,000 findings opens, and its pages stay within their bound. Times are nobody's business here."""
 
 from __future__ import annotations
 

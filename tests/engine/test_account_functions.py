@@ -65,7 +65,7 @@ PERMISSIONS = {
         "Reports": ["s3:GetObject", "s3:PutObject"],
         "LatestReport": ["s3:PutObject"],
         "History": ["s3:PutObject"],
-        "Remediations": ["s3:GetObject"],
+        "RemediationList": ["s3:GetObject"],
         "Next": ["lambda:InvokeFunction"],
         "Aggregator": [
             "config:DescribeConfigurationAggregatorSourcesStatus",
@@ -198,6 +198,7 @@ def test_a_role_may_do_it_on_exactly_this(monitor, handler):
         "Records": f"{bucket}/reports/{handler}/*",
         "Reports": f"{bucket}/reports/aggregation/*",
         "History": f"{bucket}/history/evaluations/*",
+        "RemediationList": f"{bucket}/ledger/remediation/remediations.json",
         "Ledger": f"{bucket}/ledger/*",
         "Compliance": arn(monitor, "config", "config-rule/*"),
         "Reads": "*",

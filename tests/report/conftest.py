@@ -43,7 +43,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def auditor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the last of four reports of a small estate: `functions/report/examples/auditor.rs` says what is in it."""
+    """A folder with the last of four reports of a small estate, as `functions/report/examples/auditor.rs` has it."""
     folder = tmp_path_factory.mktemp("auditor")
     example("functions-report", "auditor", str(folder))
     return folder

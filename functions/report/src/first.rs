@@ -162,7 +162,7 @@ fn week(report: &Report) -> Option<Week> {
     let week = report.week.as_ref()?;
     let fixed: u64 = week.fixed.iter().map(|(_, count)| count).sum();
     let mut later = Later::than(&week.since)?;
-    let new = report.findings.iter().filter(|finding: &FindingRow<'_>| later.is(finding.since));
+    let new = report.findings.iter().filter(|finding| later.is(finding.since));
     let (_, lines, left) = listed("New", new, week.new);
     let words: Vec<String> =
         week.fixed.iter().map(|(severity, count)| format!("{} {}", grouped(*count), severity.word())).collect();

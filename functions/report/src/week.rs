@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use compliance_types::{severity::Severity, time::Timestamp};
 use serde::Serialize;
 
-use crate::{findings::FindingRows, fixes::Fix, trend::TrendPoint};
+use crate::{findings::FindingRows, fixes::Fix, trend::TrendPoint, wording::wide};
 
 const SECONDS: u64 = 7 * 86_400;
 
@@ -36,7 +36,7 @@ pub(crate) fn of(trend: &[TrendPoint], findings: &FindingRows, fixes: &[Fix]) ->
     })?;
     let since = Timestamp::parse(&first.time).ok()?;
     let mut later = Later::than(&first.time)?;
-    let new = findings.iter().filter(|finding| later.is(finding.since)).fold(0_u64, |count, _| count + 1);
+    let new = wide(findings.iter().filter(|finding| later.is(finding.since)).count());
     let mut fixed: BTreeMap<Severity, u64> = BTreeMap::new();
     for fix in fixes.iter().filter(|fix| Timestamp::parse(&fix.at).is_ok_and(|at| at > since)) {
         *fixed.entry(fix.severity).or_default() += fix.count;

@@ -58,7 +58,7 @@ proptest! {
             let week = report.week.clone().unwrap();
             // Opened in a later run, and not closed since then.
             let is_new = |one: &&u8| {
-                let since = known.iter().rev().take_while(|(_, bad)| bad.contains(one)).count();
+                let since = known.iter().rev().take_while(|(_, bad)| bad.contains(*one)).count();
                 known.len() - since > base
             };
             let now = &known[known.len() - 1].1;

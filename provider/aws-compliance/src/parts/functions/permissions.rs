@@ -138,7 +138,7 @@ pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
             key::REPORT_PAGE
         )),
         Statement::allow("History").actions(["s3:PutObject"]).on(objects(shared, key::HISTORY_PREFIX)),
-        Statement::allow("Remediations").actions(["s3:GetObject"]).on(interpolate!(
+        Statement::allow("RemediationList").actions(["s3:GetObject"]).on(interpolate!(
             "{}/{}",
             &shared.bucket_arn,
             listed::KEY
