@@ -7,6 +7,7 @@ import time
 
 import boto3
 import pytest
+import yaml
 
 from account.client import Account, start
 from harness import smoke
@@ -48,6 +49,13 @@ def test_smoke_deploys_watches_destroys_and_leaves_what_it_said(endpoint, capsys
     (role,) = account.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
     assert role["RoleName"] == "AWSServiceRoleForConfig"
     assert account.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+
+
+def test_smoke_deploys_the_default_program_with_the_recorder_that_the_account_needs():
+    program = yaml.safe_load((smoke.PROGRAM / "Pulumi.yaml").read_text())
+    (resource,) = program["resources"].values()
+    # A prefix of its own keeps it apart from a monitor that the account has already.
+    assert resource["properties"] == {"namePrefix": smoke.PREFIX, "recorder": {"mode": "auto"}}
 
 
 def test_smoke_destroys_with_the_credentials_of_that_moment(monkeypatch):
