@@ -25,8 +25,8 @@ mod table;
 pub use judgement::{RecorderAction, ScanLevel, ScanMessage, findings, recorder_action};
 pub use key_policy::{Admission, KeyUser, key_users};
 pub use look::{
-    Aggregator, Concurrency, DeliveryChannel, FailedSource, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part, Reason,
-    Recorded, Recorder, RecorderKind, RuleCount, ServiceLinkedRole, Skipped, Tags, Unread,
+    Aggregator, Concurrency, DeliveryChannel, FailedSource, FrequencyOverride, Key, Look, Namesake, NamesakeKind, Part,
+    Reason, Recorded, Recorder, RecorderKind, RuleCount, ServiceLinkedRole, Skipped, Tags, Unread,
 };
 pub use reading::failure::explained;
 pub use reading::{ACTIONS, TIME_ALLOWED, look};

@@ -127,7 +127,8 @@ impl<'u> Quantities<'u> {
 
     /// How many resources there are, in words.
     fn resources(&self) -> String {
-        let unknown = self.usage.regions().filter_map(|one| Some((one.region.as_str(), one.resources.unknown_because()?)));
+        let unknown =
+            self.usage.regions().filter_map(|one| Some((one.region.as_str(), one.resources.unknown_because()?)));
         let (unknown, because): (Vec<_>, Vec<_>) = unknown.unzip();
         let Some(because) = because.first() else { return "the resources of the account".to_owned() };
         let assumed = format!("{} resources of each type", of(assume::RESOURCES_PER_TYPE));

@@ -302,11 +302,16 @@ fn each_region_has_tiers_prices_and_a_recorder_of_its_own_and_a_saving_counts_in
     let one = estimate(&Usage { others: Vec::new(), ..usage.clone() });
     assert!(usd(&one, LineId::Functions).expected < usd(&made, LineId::Functions).expected);
     assert!(made.summary().contains(" in 2 regions: ") && !one.summary().contains("regions"), "{}", made.summary());
-    usage.home.rules = vec![Rule { period_hours: Some(6.0), name: "often".into(), types: types(&[BUCKET]), ..Rule::default() }];
+    usage.home.rules =
+        vec![Rule { period_hours: Some(6.0), name: "often".into(), types: types(&[BUCKET]), ..Rule::default() }];
     usage.others[0].rules = usage.home.rules.clone();
     let saved = |usage: &Usage| {
         let savings = estimate(usage).savings;
-        savings.into_iter().find(|saving| saving.kind == SavingKind::EvaluateDaily("often".into())).expect("it saves").usd
+        savings
+            .into_iter()
+            .find(|saving| saving.kind == SavingKind::EvaluateDaily("often".into()))
+            .expect("it saves")
+            .usd
     };
     let one = Usage { others: Vec::new(), ..usage.clone() };
     assert!((saved(&usage) - 2.0 * saved(&one)).abs() < 1e-6, "the same change saves in both regions");

@@ -46,7 +46,8 @@ pub(crate) async fn disabled(context: &Context, regions: &[OtherRegion]) -> BTre
 /// What is wrong with a region that is not enabled.
 pub(crate) fn problem(region: &OtherRegion) -> PropertyError {
     let (path, code) = (region.planned.path(), &region.planned.code);
-    let account = region.account.known_account_id().map_or_else(|| "this account".to_owned(), |id| format!("account {id}"));
+    let account =
+        region.account.known_account_id().map_or_else(|| "this account".to_owned(), |id| format!("account {id}"));
     PropertyError::new(
         path,
         format!(

@@ -131,8 +131,9 @@ impl EstimateArgs {
         };
         let resources = looked.resources.ok_or_else(|| {
             let skipped = looked.skipped.map(|skipped| skipped.message);
-            let reason =
-                format!("`config:GetDiscoveredResourceCounts` did not answer in {region}; allow it, or omit `--account`");
+            let reason = format!(
+                "`config:GetDiscoveredResourceCounts` did not answer in {region}; allow it, or omit `--account`"
+            );
             vec![skipped.unwrap_or(reason)]
         })?;
         Ok(CostContext { creates_recorder, resources: Some(resources), ..assumed })

@@ -126,7 +126,8 @@ impl Function for GetCostEstimate {
         let counts = |counts: &BTreeMap<String, u64>| Some(counts.clone()).filter(|counts| !counts.is_empty());
         let mode = args.recorder.mode();
         let home = CostContext { resources: counts(&args.resource_counts), ..assumed(mode, &args.region) };
-        let unknown = args.region_resource_counts.keys().filter(|code| !args.regions.contains(code) || **code == home.region);
+        let unknown =
+            args.region_resource_counts.keys().filter(|code| !args.regions.contains(code) || **code == home.region);
         let reason = "expected one of `regions`, other than `region`, whose resources are in `resourceCounts`";
         let unknown: Vec<_> =
             unknown.map(|code| PropertyError::new(["regionResourceCounts", code.as_str()], reason)).collect();
@@ -134,7 +135,8 @@ impl Function for GetCostEstimate {
             return Err(Error::InvalidInputs(unknown));
         }
         let others = args.region_resource_counts.iter();
-        let others = others.map(|(code, given)| CostContext { resources: counts(given), ..assumed(mode, code) }).collect();
+        let others =
+            others.map(|(code, given)| CostContext { resources: counts(given), ..assumed(mode, code) }).collect();
         estimated(&args.into(), home, others).map_err(Error::InvalidInputs)
     }
 }

@@ -177,8 +177,7 @@ async fn rules_about_global_resources_are_evaluated_at_home_alone() {
 
 #[tokio::test]
 async fn rules_that_a_region_does_not_offer_are_not_assessed_there() {
-    let managed =
-        json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED" }, { "identifier": "RDS_DB_SECURITY_GROUP_NOT_ALLOWED" }]);
+    let managed = json!([{ "identifier": "S3_BUCKET_VERSIONING_ENABLED" }, { "identifier": "RDS_DB_SECURITY_GROUP_NOT_ALLOWED" }]);
     let made = made(with(inputs(json!({ "rules": { "managed": managed, "baseline": false } })), &[OTHERS[1]])).await;
     assert_eq!(
         made.names("aws:cfg/rule:Rule"),

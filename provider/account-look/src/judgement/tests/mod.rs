@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::look::{
-    Aggregator, Concurrency, DeliveryChannel, FailedSource, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded, Recorder,
-    RecorderKind, RuleCount, Tags, Unread,
+    Aggregator, Concurrency, DeliveryChannel, FailedSource, FrequencyOverride, Key, Namesake, NamesakeKind, Recorded,
+    Recorder, RecorderKind, RuleCount, Tags, Unread,
 };
 use crate::request::{
     OWNER_TAG, Owner, PlannedConcurrency, PlannedKey, PlannedName, PlannedResource, PlannedRule, PlannedSource,

@@ -38,7 +38,8 @@ pub(super) fn processing(
     let everywhere = |statement: Statement, resource: &str| match others.as_slice() {
         [] => statement.on(config(shared, resource)),
         others => {
-            let regions = std::iter::once(shared.facts.region()).chain(others.iter().map(|code| Output::known((*code).to_owned())));
+            let regions = std::iter::once(shared.facts.region())
+                .chain(others.iter().map(|code| Output::known((*code).to_owned())));
             statement.on(config_anywhere(shared, resource)).when_one_of("StringEquals", "aws:RequestedRegion", regions)
         }
     };
