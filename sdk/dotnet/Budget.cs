@@ -11,9 +11,9 @@ using Pulumi;
 namespace AwsCompliance.PulumiPackage
 {
     /// <summary>
-    /// A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+    /// A monthly AWS Budgets budget for what AWS Config costs in one or more regions, with a message to a topic at each percentage.
     /// 
-    /// The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
+    /// The budget counts everything that AWS Config records and evaluates in the regions, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
     /// </summary>
     [PulumiPackageResourceType("aws-compliance:index:Budget")]
     public partial class Budget : global::Pulumi.ComponentResource
@@ -54,7 +54,7 @@ namespace AwsCompliance.PulumiPackage
     public sealed class BudgetArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+        /// US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
         /// </summary>
         [Input("monthlyUsd", required: true)]
         public Input<double> MonthlyUsd { get; set; } = null!;
@@ -69,6 +69,18 @@ namespace AwsCompliance.PulumiPackage
         {
             get => _notifyAtPercent ?? (_notifyAtPercent = new List<int>());
             set => _notifyAtPercent = value;
+        }
+
+        [Input("regions")]
+        private List<string>? _regions;
+
+        /// <summary>
+        /// Regions whose cost is counted. Default: the region of the provider.
+        /// </summary>
+        public List<string> Regions
+        {
+            get => _regions ?? (_regions = new List<string>());
+            set => _regions = value;
         }
 
         [Input("tags")]

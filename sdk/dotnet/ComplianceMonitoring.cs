@@ -202,7 +202,7 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.AlarmsSettingsArgs? Alarms { get; set; }
 
         /// <summary>
-        /// How much AWS Config may cost in this region, and when you are notified.
+        /// How much AWS Config may cost in the regions of the deployment, and when you are notified.
         /// </summary>
         [Input("cost")]
         public Inputs.CostArgs? Cost { get; set; }
@@ -289,7 +289,7 @@ namespace AwsCompliance.PulumiPackage
         private List<string>? _regions;
 
         /// <summary>
-        /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         /// </summary>
         public List<string> Regions
         {

@@ -94,6 +94,30 @@ namespace AwsCompliance.PulumiPackage
         [Input("region")]
         public string? Region { get; set; }
 
+        [Input("regionResourceCounts")]
+        private Dictionary<string, ImmutableDictionary<string, int>>? _regionResourceCounts;
+
+        /// <summary>
+        /// Resources of other regions by region and type. Default: an assumption for each type.
+        /// </summary>
+        public Dictionary<string, ImmutableDictionary<string, int>> RegionResourceCounts
+        {
+            get => _regionResourceCounts ?? (_regionResourceCounts = new Dictionary<string, ImmutableDictionary<string, int>>());
+            set => _regionResourceCounts = value;
+        }
+
+        [Input("regions")]
+        private List<string>? _regions;
+
+        /// <summary>
+        /// Other regions to monitor, as the component has them.
+        /// </summary>
+        public List<string> Regions
+        {
+            get => _regions ?? (_regions = new List<string>());
+            set => _regions = value;
+        }
+
         /// <summary>
         /// Report settings, as the component has them.
         /// </summary>
@@ -104,7 +128,7 @@ namespace AwsCompliance.PulumiPackage
         private Dictionary<string, int>? _resourceCounts;
 
         /// <summary>
-        /// Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+        /// Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
         /// </summary>
         public Dictionary<string, int> ResourceCounts
         {
@@ -192,6 +216,30 @@ namespace AwsCompliance.PulumiPackage
         [Input("region")]
         public Input<string>? Region { get; set; }
 
+        [Input("regionResourceCounts")]
+        private InputMap<ImmutableDictionary<string, int>>? _regionResourceCounts;
+
+        /// <summary>
+        /// Resources of other regions by region and type. Default: an assumption for each type.
+        /// </summary>
+        public InputMap<ImmutableDictionary<string, int>> RegionResourceCounts
+        {
+            get => _regionResourceCounts ?? (_regionResourceCounts = new InputMap<ImmutableDictionary<string, int>>());
+            set => _regionResourceCounts = value;
+        }
+
+        [Input("regions")]
+        private InputList<string>? _regions;
+
+        /// <summary>
+        /// Other regions to monitor, as the component has them.
+        /// </summary>
+        public InputList<string> Regions
+        {
+            get => _regions ?? (_regions = new InputList<string>());
+            set => _regions = value;
+        }
+
         /// <summary>
         /// Report settings, as the component has them.
         /// </summary>
@@ -202,7 +250,7 @@ namespace AwsCompliance.PulumiPackage
         private InputMap<int>? _resourceCounts;
 
         /// <summary>
-        /// Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+        /// Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
         /// </summary>
         public InputMap<int> ResourceCounts
         {
@@ -247,6 +295,10 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public readonly ImmutableArray<string> Notes;
         /// <summary>
+        /// Codes of the other regions.
+        /// </summary>
+        public readonly ImmutableArray<string> OtherRegions;
+        /// <summary>
         /// Code of the region.
         /// </summary>
         public readonly string Region;
@@ -271,6 +323,8 @@ namespace AwsCompliance.PulumiPackage
 
             ImmutableArray<string> notes,
 
+            ImmutableArray<string> otherRegions,
+
             string region,
 
             ImmutableArray<Outputs.CostSaving> savings,
@@ -282,6 +336,7 @@ namespace AwsCompliance.PulumiPackage
             Lines = lines;
             LowUsd = lowUsd;
             Notes = notes;
+            OtherRegions = otherRegions;
             Region = region;
             Savings = savings;
             Summary = summary;

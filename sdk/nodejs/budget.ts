@@ -5,9 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 /**
- * A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+ * A monthly AWS Budgets budget for what AWS Config costs in one or more regions, with a message to a topic at each percentage.
  *
- * The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
+ * The budget counts everything that AWS Config records and evaluates in the regions, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
  */
 export class Budget extends pulumi.ComponentResource {
     /** @internal */
@@ -48,6 +48,7 @@ export class Budget extends pulumi.ComponentResource {
             }
             resourceInputs["monthlyUsd"] = args?.monthlyUsd;
             resourceInputs["notifyAtPercent"] = args?.notifyAtPercent;
+            resourceInputs["regions"] = args?.regions;
             resourceInputs["tags"] = args?.tags;
             resourceInputs["topicArn"] = args?.topicArn;
             resourceInputs["budgetName"] = undefined /*out*/;
@@ -64,13 +65,17 @@ export class Budget extends pulumi.ComponentResource {
  */
 export interface BudgetArgs {
     /**
-     * US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+     * US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
      */
     monthlyUsd: pulumi.Input<number>;
     /**
      * Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
      */
     notifyAtPercent?: number[];
+    /**
+     * Regions whose cost is counted. Default: the region of the provider.
+     */
+    regions?: string[];
     /**
      * Tags of the budget.
      */

@@ -222,7 +222,7 @@ export interface ComplianceMonitoringArgs {
      */
     alarms?: inputs.AlarmsSettingsArgs;
     /**
-     * How much AWS Config may cost in this region, and when you are notified.
+     * How much AWS Config may cost in the regions of the deployment, and when you are notified.
      */
     cost?: inputs.CostArgs;
     /**
@@ -274,7 +274,7 @@ export interface ComplianceMonitoringArgs {
      */
     recorder?: inputs.RecorderSettingsArgs;
     /**
-     * Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+     * Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
      */
     regions?: string[];
     /**

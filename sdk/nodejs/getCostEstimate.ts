@@ -24,6 +24,8 @@ export function getCostEstimate(args?: GetCostEstimateArgs, opts?: pulumi.Invoke
         "notifications": args.notifications,
         "recorder": args.recorder,
         "region": args.region,
+        "regionResourceCounts": args.regionResourceCounts,
+        "regions": args.regions,
         "reports": args.reports,
         "resourceCounts": args.resourceCounts,
         "rules": args.rules,
@@ -72,11 +74,19 @@ export interface GetCostEstimateArgs {
      */
     region?: string;
     /**
+     * Resources of other regions by region and type. Default: an assumption for each type.
+     */
+    regionResourceCounts?: {[key: string]: {[key: string]: number}};
+    /**
+     * Other regions to monitor, as the component has them.
+     */
+    regions?: string[];
+    /**
      * Report settings, as the component has them.
      */
     reports?: inputs.Reports;
     /**
-     * Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+     * Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
      */
     resourceCounts?: {[key: string]: number};
     /**
@@ -107,6 +117,10 @@ export interface GetCostEstimateResult {
      */
     readonly notes: string[];
     /**
+     * Codes of the other regions.
+     */
+    readonly otherRegions: string[];
+    /**
      * Code of the region.
      */
     readonly region: string;
@@ -136,6 +150,8 @@ export function getCostEstimateOutput(args?: GetCostEstimateOutputArgs, opts?: p
         "notifications": args.notifications,
         "recorder": args.recorder,
         "region": args.region,
+        "regionResourceCounts": args.regionResourceCounts,
+        "regions": args.regions,
         "reports": args.reports,
         "resourceCounts": args.resourceCounts,
         "rules": args.rules,
@@ -184,11 +200,19 @@ export interface GetCostEstimateOutputArgs {
      */
     region?: pulumi.Input<string | undefined>;
     /**
+     * Resources of other regions by region and type. Default: an assumption for each type.
+     */
+    regionResourceCounts?: pulumi.Input<{[key: string]: pulumi.Input<{[key: string]: pulumi.Input<number>}>} | undefined>;
+    /**
+     * Other regions to monitor, as the component has them.
+     */
+    regions?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
      * Report settings, as the component has them.
      */
     reports?: pulumi.Input<inputs.ReportsArgs | undefined>;
     /**
-     * Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+     * Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
      */
     resourceCounts?: pulumi.Input<{[key: string]: pulumi.Input<number>} | undefined>;
     /**

@@ -123,10 +123,18 @@ export class Converter {
         );
     }
 
-    /** The namespace of types/input.d.ts that declares a nested type; undefined for what stands elsewhere. */
+    /**
+     * The namespace of types/input.d.ts that declares a nested type, `index` for what the package's own module has there;
+     * undefined for what stands elsewhere.
+     */
     service(declaration) {
         const namespace = declaration.parent?.parent;
-        return namespace !== undefined && this.ts.isModuleDeclaration(namespace) ? namespace.name.text : undefined;
+        if (namespace !== undefined && this.ts.isModuleDeclaration(namespace)) {
+            return namespace.name.text;
+        }
+        const file = declaration.parent;
+        const isInput = file !== undefined && this.ts.isSourceFile(file) && file.fileName.endsWith("/types/input.d.ts");
+        return isInput ? "index" : undefined;
     }
 
     reference(type, declaration, where) {

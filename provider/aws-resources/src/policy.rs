@@ -112,9 +112,7 @@ impl Statement {
         self.conditions.entry(operator).or_default().insert(key.to_owned(), value.into().into());
         self
     }
-}
 
-impl Statement {
     /// Only where a key of the request's context compares to one of the values.
     #[must_use]
     pub fn when_one_of(

@@ -17,7 +17,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
     public sealed class CostArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
-        /// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+        /// US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
         /// </summary>
         [Input("monthlyBudgetUsd")]
         public Input<double>? MonthlyBudgetUsd { get; set; }

@@ -12,9 +12,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+// A monthly AWS Budgets budget for what AWS Config costs in one or more regions, with a message to a topic at each percentage.
 //
-// The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
+// The budget counts everything that AWS Config records and evaluates in the regions, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
 type Budget struct {
 	pulumi.ResourceState
 
@@ -45,10 +45,12 @@ func NewBudget(ctx *pulumi.Context,
 }
 
 type budgetArgs struct {
-	// US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+	// US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
 	MonthlyUsd float64 `pulumi:"monthlyUsd"`
 	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
 	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
+	// Regions whose cost is counted. Default: the region of the provider.
+	Regions []string `pulumi:"regions"`
 	// Tags of the budget.
 	Tags map[string]string `pulumi:"tags"`
 	// ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets: `budgetNotices` of `Alerts` and of `Encryption`.
@@ -57,10 +59,12 @@ type budgetArgs struct {
 
 // The set of arguments for constructing a Budget resource.
 type BudgetArgs struct {
-	// US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+	// US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
 	MonthlyUsd pulumi.Float64Input
 	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
 	NotifyAtPercent []int
+	// Regions whose cost is counted. Default: the region of the provider.
+	Regions []string
 	// Tags of the budget.
 	Tags map[string]pulumi.StringInput
 	// ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets: `budgetNotices` of `Alerts` and of `Encryption`.

@@ -86,7 +86,7 @@ type complianceMonitoringArgs struct {
 	Aggregation *AggregationSettings `pulumi:"aggregation"`
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettings `pulumi:"alarms"`
-	// How much AWS Config may cost in this region, and when you are notified.
+	// How much AWS Config may cost in the regions of the deployment, and when you are notified.
 	Cost *Cost `pulumi:"cost"`
 	// Whether to create a CloudWatch dashboard.
 	Dashboard *DashboardSettings `pulumi:"dashboard"`
@@ -112,7 +112,7 @@ type complianceMonitoringArgs struct {
 	Notifications *Notifications `pulumi:"notifications"`
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettings `pulumi:"recorder"`
-	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
 	Regions []string `pulumi:"regions"`
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *Remediation `pulumi:"remediation"`
@@ -134,7 +134,7 @@ type ComplianceMonitoringArgs struct {
 	Aggregation *AggregationSettingsArgs
 	// Alarms on the monitor itself and on its results.
 	Alarms *AlarmsSettingsArgs
-	// How much AWS Config may cost in this region, and when you are notified.
+	// How much AWS Config may cost in the regions of the deployment, and when you are notified.
 	Cost *CostArgs
 	// Whether to create a CloudWatch dashboard.
 	Dashboard *DashboardSettingsArgs
@@ -160,7 +160,7 @@ type ComplianceMonitoringArgs struct {
 	Notifications *NotificationsArgs
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettingsArgs
-	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
 	Regions []string
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *RemediationArgs

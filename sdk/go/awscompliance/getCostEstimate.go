@@ -43,9 +43,13 @@ type GetCostEstimateArgs struct {
 	Recorder *RecorderSettings `pulumi:"recorder"`
 	// Code of the region, such as `eu-west-1`. Default: ``.
 	Region *string `pulumi:"region"`
+	// Resources of other regions by region and type. Default: an assumption for each type.
+	RegionResourceCounts map[string]map[string]int `pulumi:"regionResourceCounts"`
+	// Other regions to monitor, as the component has them.
+	Regions []string `pulumi:"regions"`
 	// Report settings, as the component has them.
 	Reports *Reports `pulumi:"reports"`
-	// Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+	// Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
 	ResourceCounts map[string]int `pulumi:"resourceCounts"`
 	// Rules, as the component has them.
 	Rules *Rules `pulumi:"rules"`
@@ -62,6 +66,8 @@ type GetCostEstimateResult struct {
 	LowUsd float64 `pulumi:"lowUsd"`
 	// What the estimate could not know, and from when its prices are.
 	Notes []string `pulumi:"notes"`
+	// Codes of the other regions.
+	OtherRegions []string `pulumi:"otherRegions"`
 	// Code of the region.
 	Region string `pulumi:"region"`
 	// Changes of the inputs that would save most, the largest amount first.
@@ -96,9 +102,13 @@ type GetCostEstimateOutputArgs struct {
 	Recorder RecorderSettingsPtrInput `pulumi:"recorder"`
 	// Code of the region, such as `eu-west-1`. Default: ``.
 	Region pulumi.StringPtrInput `pulumi:"region"`
+	// Resources of other regions by region and type. Default: an assumption for each type.
+	RegionResourceCounts pulumi.IntMapMapInput `pulumi:"regionResourceCounts"`
+	// Other regions to monitor, as the component has them.
+	Regions pulumi.StringArrayInput `pulumi:"regions"`
 	// Report settings, as the component has them.
 	Reports ReportsPtrInput `pulumi:"reports"`
-	// Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+	// Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
 	ResourceCounts pulumi.IntMapInput `pulumi:"resourceCounts"`
 	// Rules, as the component has them.
 	Rules RulesPtrInput `pulumi:"rules"`
@@ -145,6 +155,11 @@ func (o GetCostEstimateResultOutput) LowUsd() pulumi.Float64Output {
 // What the estimate could not know, and from when its prices are.
 func (o GetCostEstimateResultOutput) Notes() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v GetCostEstimateResult) []string { return v.Notes }).(pulumi.StringArrayOutput)
+}
+
+// Codes of the other regions.
+func (o GetCostEstimateResultOutput) OtherRegions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v GetCostEstimateResult) []string { return v.OtherRegions }).(pulumi.StringArrayOutput)
 }
 
 // Code of the region.

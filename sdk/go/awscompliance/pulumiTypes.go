@@ -390,7 +390,7 @@ func (o AlarmsSettingsPtrOutput) SilentHours() pulumi.IntPtrOutput {
 
 // How much AWS Config may cost, and who is notified.
 type Cost struct {
-	// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+	// US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
 	MonthlyBudgetUsd *float64 `pulumi:"monthlyBudgetUsd"`
 	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
 	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
@@ -409,7 +409,7 @@ type CostInput interface {
 
 // How much AWS Config may cost, and who is notified.
 type CostArgs struct {
-	// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+	// US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
 	MonthlyBudgetUsd pulumi.Float64PtrInput `pulumi:"monthlyBudgetUsd"`
 	// Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
 	NotifyAtPercent []int `pulumi:"notifyAtPercent"`
@@ -493,7 +493,7 @@ func (o CostOutput) ToCostPtrOutputWithContext(ctx context.Context) CostPtrOutpu
 	}).(CostPtrOutput)
 }
 
-// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+// US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
 func (o CostOutput) MonthlyBudgetUsd() pulumi.Float64PtrOutput {
 	return o.ApplyT(func(v Cost) *float64 { return v.MonthlyBudgetUsd }).(pulumi.Float64PtrOutput)
 }
@@ -527,7 +527,7 @@ func (o CostPtrOutput) Elem() CostOutput {
 	}).(CostOutput)
 }
 
-// US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+// US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
 func (o CostPtrOutput) MonthlyBudgetUsd() pulumi.Float64PtrOutput {
 	return o.ApplyT(func(v *Cost) *float64 {
 		if v == nil {

@@ -73,7 +73,7 @@ export interface AlarmsSettingsArgs {
  */
 export interface CostArgs {
     /**
-     * US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+     * US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
      */
     monthlyBudgetUsd?: pulumi.Input<number | undefined>;
     /**

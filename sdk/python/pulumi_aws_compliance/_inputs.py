@@ -376,7 +376,7 @@ class CostArgsDict(TypedDict):
     """
     monthly_budget_usd: NotRequired[pulumi.Input[Optional[_builtins.float]]]
     """
-    US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+    US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
     """
     notify_at_percent: NotRequired[Sequence[_builtins.int]]
     """
@@ -391,7 +391,7 @@ class CostArgs:
         """
         How much AWS Config may cost, and who is notified.
 
-        :param pulumi.Input[_builtins.float] monthly_budget_usd: US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+        :param pulumi.Input[_builtins.float] monthly_budget_usd: US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
         :param Sequence[_builtins.int] notify_at_percent: Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. AWS updates the costs up to three times a day. Default: 80 and 100.
         """
         if monthly_budget_usd is not None:
@@ -403,7 +403,7 @@ class CostArgs:
     @pulumi.getter(name="monthlyBudgetUsd")
     def monthly_budget_usd(self) -> pulumi.Input[Optional[_builtins.float]]:
         """
-        US dollars that AWS Config may cost in this region in a calendar month, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
+        US dollars that AWS Config may cost in a calendar month in all regions of the deployment, whatever causes the cost. AWS Budgets sends a message to the notices' topic when a percentage of `notifyAtPercent` is exceeded. Minimum: 0.01. Default: no budget.
         """
         return pulumi.get(self, "monthly_budget_usd")
 

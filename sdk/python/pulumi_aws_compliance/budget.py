@@ -22,19 +22,23 @@ class BudgetArgs:
                  monthly_usd: pulumi.Input[_builtins.float],
                  topic_arn: pulumi.Input[_builtins.str],
                  notify_at_percent: Optional[Sequence[_builtins.int]] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None):
         """
         The set of arguments for constructing a Budget resource.
 
-        :param pulumi.Input[_builtins.float] monthly_usd: US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+        :param pulumi.Input[_builtins.float] monthly_usd: US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets: `budgetNotices` of `Alerts` and of `Encryption`.
         :param Sequence[_builtins.int] notify_at_percent: Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
+        :param Sequence[_builtins.str] regions: Regions whose cost is counted. Default: the region of the provider.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the budget.
         """
         pulumi.set(__self__, "monthly_usd", monthly_usd)
         pulumi.set(__self__, "topic_arn", topic_arn)
         if notify_at_percent is not None:
             pulumi.set(__self__, "notify_at_percent", notify_at_percent)
+        if regions is not None:
+            pulumi.set(__self__, "regions", regions)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
 
@@ -42,7 +46,7 @@ class BudgetArgs:
     @pulumi.getter(name="monthlyUsd")
     def monthly_usd(self) -> pulumi.Input[_builtins.float]:
         """
-        US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+        US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
         """
         return pulumi.get(self, "monthly_usd")
 
@@ -76,6 +80,18 @@ class BudgetArgs:
 
     @_builtins.property
     @pulumi.getter
+    def regions(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Regions whose cost is counted. Default: the region of the provider.
+        """
+        return pulumi.get(self, "regions")
+
+    @regions.setter
+    def regions(self, value: Optional[Sequence[_builtins.str]]):
+        pulumi.set(self, "regions", value)
+
+    @_builtins.property
+    @pulumi.getter
     def tags(self) -> Optional[Mapping[str, pulumi.Input[_builtins.str]]]:
         """
         Tags of the budget.
@@ -95,18 +111,20 @@ class Budget(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  monthly_usd: pulumi.Input[Optional[_builtins.float]] = None,
                  notify_at_percent: Optional[Sequence[_builtins.int]] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+        A monthly AWS Budgets budget for what AWS Config costs in one or more regions, with a message to a topic at each percentage.
 
-        The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
+        The budget counts everything that AWS Config records and evaluates in the regions, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.float] monthly_usd: US dollars that AWS Config may cost in this region in a calendar month. Minimum: 0.01.
+        :param pulumi.Input[_builtins.float] monthly_usd: US dollars that AWS Config may cost in the regions in a calendar month. Minimum: 0.01.
         :param Sequence[_builtins.int] notify_at_percent: Percentages of the budget at which a message is sent, each 1-1000 and once. At most 10. Default: 80 and 100.
+        :param Sequence[_builtins.str] regions: Regions whose cost is counted. Default: the region of the provider.
         :param Mapping[str, pulumi.Input[_builtins.str]] tags: Tags of the budget.
         :param pulumi.Input[_builtins.str] topic_arn: ARN of the topic that receives the messages. Its policy, and that of its key if it has one, must admit AWS Budgets: `budgetNotices` of `Alerts` and of `Encryption`.
         """
@@ -117,9 +135,9 @@ class Budget(pulumi.ComponentResource):
                  args: BudgetArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A monthly AWS Budgets budget for what AWS Config costs in this region, with a message to a topic at each percentage.
+        A monthly AWS Budgets budget for what AWS Config costs in one or more regions, with a message to a topic at each percentage.
 
-        The budget counts everything that AWS Config records and evaluates in the region, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
+        The budget counts everything that AWS Config records and evaluates in the regions, also for others. What the deployment's functions, storage and alarms cost is not in it: most of these services do not report their cost by deployment.
 
         :param str resource_name: The name of the resource.
         :param BudgetArgs args: The arguments to use to populate this resource's properties.
@@ -138,6 +156,7 @@ class Budget(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  monthly_usd: pulumi.Input[Optional[_builtins.float]] = None,
                  notify_at_percent: Optional[Sequence[_builtins.int]] = None,
+                 regions: Optional[Sequence[_builtins.str]] = None,
                  tags: Optional[Mapping[str, pulumi.Input[_builtins.str]]] = None,
                  topic_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
@@ -155,6 +174,7 @@ class Budget(pulumi.ComponentResource):
                 raise TypeError("Missing required property 'monthly_usd'")
             __props__.__dict__["monthly_usd"] = monthly_usd
             __props__.__dict__["notify_at_percent"] = notify_at_percent
+            __props__.__dict__["regions"] = regions
             __props__.__dict__["tags"] = tags
             if topic_arn is None and not opts.urn:
                 raise TypeError("Missing required property 'topic_arn'")

@@ -48,7 +48,7 @@ class ComplianceMonitoringArgs:
 
         :param 'AggregationSettingsArgs' aggregation: Which accounts and regions are included.
         :param 'AlarmsSettingsArgs' alarms: Alarms on the monitor itself and on its results.
-        :param 'CostArgs' cost: How much AWS Config may cost in this region, and when you are notified.
+        :param 'CostArgs' cost: How much AWS Config may cost in the regions of the deployment, and when you are notified.
         :param 'DashboardSettingsArgs' dashboard: Whether to create a CloudWatch dashboard.
         :param 'ExportsArgs' exports: Where findings are exported to, beside the report.
         :param Sequence['FrameworkArgs'] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
@@ -61,7 +61,7 @@ class ComplianceMonitoringArgs:
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Receivers of notices, and when notices are sent.
         :param 'RecorderSettingsArgs' recorder: Settings of the configuration recorder.
-        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         :param 'RemediationArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param 'ReportsArgs' reports: Settings of the report bucket.
         :param 'RulesArgs' rules: Rules to evaluate.
@@ -142,7 +142,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def cost(self) -> Optional['CostArgs']:
         """
-        How much AWS Config may cost in this region, and when you are notified.
+        How much AWS Config may cost in the regions of the deployment, and when you are notified.
         """
         return pulumi.get(self, "cost")
 
@@ -298,7 +298,7 @@ class ComplianceMonitoringArgs:
     @pulumi.getter
     def regions(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         """
         return pulumi.get(self, "regions")
 
@@ -415,7 +415,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions are included.
         :param Union['AlarmsSettingsArgs', 'AlarmsSettingsArgsDict'] alarms: Alarms on the monitor itself and on its results.
-        :param Union['CostArgs', 'CostArgsDict'] cost: How much AWS Config may cost in this region, and when you are notified.
+        :param Union['CostArgs', 'CostArgsDict'] cost: How much AWS Config may cost in the regions of the deployment, and when you are notified.
         :param Union['DashboardSettingsArgs', 'DashboardSettingsArgsDict'] dashboard: Whether to create a CloudWatch dashboard.
         :param Union['ExportsArgs', 'ExportsArgsDict'] exports: Where findings are exported to, beside the report.
         :param Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']] frameworks: Frameworks whose rules are evaluated. A rule of several frameworks is deployed once.
@@ -428,7 +428,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Receivers of notices, and when notices are sent.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Settings of the configuration recorder.
-        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as those of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         :param Union['RemediationArgs', 'RemediationArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Settings of the report bucket.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Rules to evaluate.

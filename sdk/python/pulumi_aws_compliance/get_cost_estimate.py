@@ -26,7 +26,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetCostEstimateResult:
-    def __init__(__self__, expected_usd=None, high_usd=None, lines=None, low_usd=None, notes=None, region=None, savings=None, summary=None):
+    def __init__(__self__, expected_usd=None, high_usd=None, lines=None, low_usd=None, notes=None, other_regions=None, region=None, savings=None, summary=None):
         if expected_usd and not isinstance(expected_usd, float):
             raise TypeError("Expected argument 'expected_usd' to be a float")
         pulumi.set(__self__, "expected_usd", expected_usd)
@@ -42,6 +42,9 @@ class GetCostEstimateResult:
         if notes and not isinstance(notes, list):
             raise TypeError("Expected argument 'notes' to be a list")
         pulumi.set(__self__, "notes", notes)
+        if other_regions and not isinstance(other_regions, list):
+            raise TypeError("Expected argument 'other_regions' to be a list")
+        pulumi.set(__self__, "other_regions", other_regions)
         if region and not isinstance(region, str):
             raise TypeError("Expected argument 'region' to be a str")
         pulumi.set(__self__, "region", region)
@@ -93,6 +96,14 @@ class GetCostEstimateResult:
         return pulumi.get(self, "notes")
 
     @_builtins.property
+    @pulumi.getter(name="otherRegions")
+    def other_regions(self) -> Sequence[_builtins.str]:
+        """
+        Codes of the other regions.
+        """
+        return pulumi.get(self, "other_regions")
+
+    @_builtins.property
     @pulumi.getter
     def region(self) -> _builtins.str:
         """
@@ -128,6 +139,7 @@ class AwaitableGetCostEstimateResult(GetCostEstimateResult):
             lines=self.lines,
             low_usd=self.low_usd,
             notes=self.notes,
+            other_regions=self.other_regions,
             region=self.region,
             savings=self.savings,
             summary=self.summary)
@@ -143,6 +155,8 @@ def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDi
                       notifications: Optional[Union['Notifications', 'NotificationsDict', 'NotificationsArgs', 'NotificationsArgsDict']] = None,
                       recorder: Optional[Union['RecorderSettings', 'RecorderSettingsDict', 'RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
                       region: Optional[_builtins.str] = None,
+                      region_resource_counts: Optional[Mapping[str, Mapping[str, _builtins.int]]] = None,
+                      regions: Optional[Sequence[_builtins.str]] = None,
                       reports: Optional[Union['Reports', 'ReportsDict', 'ReportsArgs', 'ReportsArgsDict']] = None,
                       resource_counts: Optional[Mapping[str, _builtins.int]] = None,
                       rules: Optional[Union['Rules', 'RulesDict', 'RulesArgs', 'RulesArgsDict']] = None,
@@ -160,8 +174,10 @@ def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDi
     :param Union['Notifications', 'NotificationsDict'] notifications: Notification settings, as the component has them.
     :param Union['RecorderSettings', 'RecorderSettingsDict'] recorder: Recorder settings, as the component has them.
     :param _builtins.str region: Code of the region, such as `eu-west-1`. Default: ``.
+    :param Mapping[str, Mapping[str, _builtins.int]] region_resource_counts: Resources of other regions by region and type. Default: an assumption for each type.
+    :param Sequence[_builtins.str] regions: Other regions to monitor, as the component has them.
     :param Union['Reports', 'ReportsDict'] reports: Report settings, as the component has them.
-    :param Mapping[str, _builtins.int] resource_counts: Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+    :param Mapping[str, _builtins.int] resource_counts: Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
     :param Union['Rules', 'RulesDict'] rules: Rules, as the component has them.
     """
     __args__ = dict()
@@ -175,6 +191,8 @@ def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDi
     __args__['notifications'] = notifications
     __args__['recorder'] = recorder
     __args__['region'] = region
+    __args__['regionResourceCounts'] = region_resource_counts
+    __args__['regions'] = regions
     __args__['reports'] = reports
     __args__['resourceCounts'] = resource_counts
     __args__['rules'] = rules
@@ -187,6 +205,7 @@ def get_cost_estimate(alarms: Optional[Union['AlarmsSettings', 'AlarmsSettingsDi
         lines=pulumi.get(__ret__, 'lines'),
         low_usd=pulumi.get(__ret__, 'low_usd'),
         notes=pulumi.get(__ret__, 'notes'),
+        other_regions=pulumi.get(__ret__, 'other_regions'),
         region=pulumi.get(__ret__, 'region'),
         savings=pulumi.get(__ret__, 'savings'),
         summary=pulumi.get(__ret__, 'summary'))
@@ -200,6 +219,8 @@ def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['Alarm
                              notifications: pulumi.Input[Optional[Optional[Union['Notifications', 'NotificationsDict', 'NotificationsArgs', 'NotificationsArgsDict']]]] = None,
                              recorder: pulumi.Input[Optional[Optional[Union['RecorderSettings', 'RecorderSettingsDict', 'RecorderSettingsArgs', 'RecorderSettingsArgsDict']]]] = None,
                              region: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
+                             region_resource_counts: pulumi.Input[Optional[Optional[Mapping[str, Mapping[str, _builtins.int]]]]] = None,
+                             regions: pulumi.Input[Optional[Optional[Sequence[_builtins.str]]]] = None,
                              reports: pulumi.Input[Optional[Optional[Union['Reports', 'ReportsDict', 'ReportsArgs', 'ReportsArgsDict']]]] = None,
                              resource_counts: pulumi.Input[Optional[Optional[Mapping[str, _builtins.int]]]] = None,
                              rules: pulumi.Input[Optional[Optional[Union['Rules', 'RulesDict', 'RulesArgs', 'RulesArgsDict']]]] = None,
@@ -217,8 +238,10 @@ def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['Alarm
     :param Union['Notifications', 'NotificationsDict'] notifications: Notification settings, as the component has them.
     :param Union['RecorderSettings', 'RecorderSettingsDict'] recorder: Recorder settings, as the component has them.
     :param _builtins.str region: Code of the region, such as `eu-west-1`. Default: ``.
+    :param Mapping[str, Mapping[str, _builtins.int]] region_resource_counts: Resources of other regions by region and type. Default: an assumption for each type.
+    :param Sequence[_builtins.str] regions: Other regions to monitor, as the component has them.
     :param Union['Reports', 'ReportsDict'] reports: Report settings, as the component has them.
-    :param Mapping[str, _builtins.int] resource_counts: Resources by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
+    :param Mapping[str, _builtins.int] resource_counts: Resources of `region` by type, such as `AWS::S3::Bucket`. Default: an assumption for each type.
     :param Union['Rules', 'RulesDict'] rules: Rules, as the component has them.
     """
     __args__ = dict()
@@ -232,6 +255,8 @@ def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['Alarm
     __args__['notifications'] = notifications
     __args__['recorder'] = recorder
     __args__['region'] = region
+    __args__['regionResourceCounts'] = region_resource_counts
+    __args__['regions'] = regions
     __args__['reports'] = reports
     __args__['resourceCounts'] = resource_counts
     __args__['rules'] = rules
@@ -243,6 +268,7 @@ def get_cost_estimate_output(alarms: pulumi.Input[Optional[Optional[Union['Alarm
         lines=pulumi.get(__response__, 'lines'),
         low_usd=pulumi.get(__response__, 'low_usd'),
         notes=pulumi.get(__response__, 'notes'),
+        other_regions=pulumi.get(__response__, 'other_regions'),
         region=pulumi.get(__response__, 'region'),
         savings=pulumi.get(__response__, 'savings'),
         summary=pulumi.get(__response__, 'summary')))
