@@ -320,8 +320,8 @@ impl<'s> Checker<'s> {
             _ => return,
         };
         let items = if reason.ends_with(" 1") { "item" } else { "items" };
-        // An empty list is seldom meant as what holds without one.
-        let hint = if size == 0 && self.optional { "; to set none, leave the property out" } else { "" };
+        // What is refused empty is something else than the default.
+        let hint = if size == 0 && self.optional { "; for its default, leave the property out" } else { "" };
         self.report(path, value, format!("expected {reason} {items}, got {size}{hint}"));
     }
 

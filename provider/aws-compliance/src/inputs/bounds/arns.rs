@@ -83,9 +83,9 @@ pub fn lambda_function(arn: &str) -> Option<LambdaFunction<'_>> {
 /// Amazon SQS queues").
 pub fn queue_arn(arn: &str) -> Result<(), InvalidValue> {
     const FORM: &str = "the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME";
-    let queue = parse(arn, "sqs", FORM).map_err(|wrong| match arn.contains("sqs.") {
-        true => wrong.nearest("the queue's ARN instead of its URL"),
-        false => wrong,
+    let queue = parse(arn, "sqs", FORM).map_err(|wrong| match arn_of_queue(arn) {
+        Some(right) => wrong.nearest(right),
+        None => wrong,
     })?;
     if queue.resource.ends_with(".fifo") {
         return Err(InvalidValue::new("expected a standard queue: the topic does not deliver to FIFO queues"));
@@ -94,6 +94,15 @@ pub fn queue_arn(arn: &str) -> Result<(), InvalidValue> {
         true => in_place(&queue, FORM),
         false => Err(expected(FORM)),
     }
+}
+
+/// The ARN of the queue of a URL (Amazon SQS Developer Guide, "Queue and message identifiers").
+fn arn_of_queue(url: &str) -> Option<String> {
+    let rest = url.trim().strip_prefix("https://sqs.")?;
+    let [host, account, name] = rest.split('/').collect::<Vec<_>>()[..] else { return None };
+    let region = host.split('.').next().filter(|region| may_be_region(region))?;
+    let arn = format!("arn:{}:sqs:{region}:{account}:{name}", partition_of_region(region));
+    queue_arn(&arn).is_ok().then_some(arn)
 }
 
 /// The ARN of a topic (Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS").
@@ -322,6 +331,15 @@ mod tests {
         assert!(format!("{:?}", role_arn(&format!("{role} "))).contains(&format!("{role:?}")));
         assert!(format!("{:?}", bucket_arn(" arn:aws:s3:::abc", None)).contains("\"arn:aws:s3:::abc\""));
         assert!(known_arn_region(role).is_ok() && known_arn_region("scan").is_ok());
+    }
+
+    #[test]
+    fn the_url_of_a_queue_is_reported_with_its_arn() {
+        let told = format!("{:?}", queue_arn("https://sqs.cn-north-1.amazonaws.com.cn/111122223333/findings"));
+        assert!(told.contains("\"arn:aws-cn:sqs:cn-north-1:111122223333:findings\""), "{told}");
+        for other in ["https://sqs.eu-west-1.amazonaws.com/findings", "https://sqs.example.com/1/findings", "sqs.x"] {
+            assert!(!format!("{:?}", queue_arn(other)).contains("nearest: Some"), "{other}");
+        }
     }
 
     #[test]

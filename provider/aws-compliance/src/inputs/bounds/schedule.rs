@@ -39,7 +39,14 @@ pub fn schedule(text: &str) -> Result<(), InvalidValue> {
         _ => {
             let wrong = InvalidValue::new("expected `rate(6 hours)` or `cron(0 6 * * ? *)`");
             let trimmed = text.trim();
-            let candidates = [trimmed.to_owned(), format!("rate({trimmed})"), format!("cron({trimmed})")];
+            // Other crons have five fields. The days of their weeks have other numbers, so only every day is the same.
+            let five = trimmed.strip_suffix(" *").unwrap_or(trimmed);
+            let candidates = [
+                trimmed.to_owned(),
+                format!("rate({trimmed})"),
+                format!("cron({trimmed})"),
+                format!("cron({five} ? *)"),
+            ];
             let right = candidates.into_iter().find(|candidate| candidate != text && schedule(candidate).is_ok());
             Err(right.map_or(wrong.clone(), |right| wrong.nearest(right)))
         }
@@ -308,6 +315,9 @@ mod tests {
             ("6 hours", Some("rate(6 hours)")),
             (" rate(6 hours)", Some("rate(6 hours)")),
             ("0 6 * * ? *", Some("cron(0 6 * * ? *)")),
+            ("0 6 * * *", Some("cron(0 6 * * ? *)")),
+            ("30 22 1 JAN *", Some("cron(30 22 1 JAN ? *)")),
+            ("0 6 * * 1", None),
             ("", None),
             ("daily", None),
             ("cron(0 6 * * *)", Some("cron(0 6 * * ? *)")),
