@@ -24,7 +24,7 @@ pub struct State {
     /// What the index of open findings still has, where it is late.
     pub late: Option<Results>,
     /// The rows of the index since its first page was read.
-    index: Vec<Value>,
+    pub index: Vec<Value>,
     /// Rows, results and entries of one page; two where it is 0.
     pub rows: usize,
     /// In which minute the results of a rule came; 0 where it is not told.

@@ -12,6 +12,7 @@ use aws_compliance::parts;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::part::Whole;
 use aws_compliance::plan::Plan;
+use aws_compliance::plan::regions::MonitoredRegions;
 use aws_compliance::plan::selection::Selection;
 use aws_compliance::plan::target::Target;
 use pulumi_component::Error;
@@ -124,7 +125,7 @@ fn requests(given: PropertyMap) -> BTreeMap<String, LookRequest> {
     let whole = Whole { args: &args, plan: &plan, target: &target, monitored: &[] };
     let mut request = LookRequest::default();
     parts::claim(&whole, &mut request);
-    let others = Selection::new(args.plan_inputs()).over(&args.regions, &target);
+    let others = Selection::new(args.plan_inputs()).over(&MonitoredRegions::of(&args.regions), &target);
     let others = others.iter().map(|one| (one.code.clone(), args.region_request(one, &whole)));
     others.chain([(REGION.to_owned(), request)]).collect()
 }

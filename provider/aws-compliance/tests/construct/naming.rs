@@ -44,8 +44,8 @@ fn problems(children: &[Registration]) -> Vec<String> {
 /// The names that two children of one type and parent share.
 fn shared_names(children: &[Registration]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let is_second = |child: &&Registration| !seen.insert((child.parent.clone(), &child.type_token, &child.name));
-    children.iter().filter(is_second).map(|child| format!("{}: `{}`", child.type_token, child.name)).collect()
+    let seconds = children.iter().filter(|child| !seen.insert((&child.parent, &child.type_token, &child.name)));
+    seconds.map(|child| format!("{}: `{}`", child.type_token, child.name)).collect()
 }
 
 fn names_of(children: &[Registration], type_token: &str) -> Vec<String> {

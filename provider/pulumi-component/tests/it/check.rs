@@ -100,7 +100,7 @@ fn a_wrong_shape_is_told_with_what_to_do_about_it() {
             json!({ "RetentionDays": 7 }),
             "RetentionDays: unknown property `RetentionDays`; properties are camelCase: `retentionDays`",
         ),
-        (json!({ "days": [] }), "days: expected at least 1 item, got 0; to set none, leave the property out"),
+        (json!({ "days": [] }), "days: expected at least 1 item, got 0; for its default, leave the property out"),
         (json!({ "rules": [{ "inner": { "code": "ab" } }] }), "rules[0].inner.code: unknown property `code`"),
     ];
     for (given, expected) in shapes {
