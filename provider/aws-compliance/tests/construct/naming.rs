@@ -44,8 +44,13 @@ fn problems(children: &[Registration]) -> Vec<String> {
 /// The names that two children of one type and parent share.
 fn shared_names(children: &[Registration]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    let is_second = |child: &&Registration| !seen.insert((child.parent.clone(), &child.type_token, &child.name));
-    children.iter().filter(is_second).map(|child| format!("{}: `{}`", child.type_token, child.name)).collect()
+    let mut shared = Vec::new();
+    for child in children {
+        if !seen.insert((child.parent.clone(), &child.type_token, &child.name)) {
+            shared.push(format!("{}: `{}`", child.type_token, child.name));
+        }
+    }
+    shared
 }
 
 fn names_of(children: &[Registration], type_token: &str) -> Vec<String> {
