@@ -36,6 +36,43 @@ def test_workflow_starts_without_permission_to_write(workflow):
     assert set(permissions) <= {"contents", "id-token"}
 
 
+def nightly() -> dict[str, dict]:
+    """The workflows that run every night, by the target of the Makefile that they run."""
+    found = {}
+    for workflow in WORKFLOWS:
+        text = yaml.safe_load(workflow.read_text())
+        # YAML reads the key `on` as a boolean.
+        events = text.get("on", text.get(True))
+        for entry in events.get("schedule", []) if isinstance(events, dict) else []:
+            minute, hour, *days = entry["cron"].split()
+            assert (days, minute.isdigit(), hour.isdigit()) == (["*", "*", "*"], True, True), workflow.name
+            assert "workflow_dispatch" in events, "somebody wants to run it now"
+            found |= {step["run"].split()[1]: text for step in steps(workflow.read_text()) if "run" in step}
+    return found
+
+
+def test_every_night_runs_all_tests_in_full_and_the_test_in_a_real_account():
+    assert set(nightly()) == {"test-all", "smoke"}
+
+
+def test_the_nightly_tests_use_no_account():
+    text = nightly()["test-all"]
+    assert text["permissions"] == {"contents": "read"}
+    assert not [step for step in steps(yaml.dump(text)) if "aws-actions" in step.get("uses", "")]
+
+
+def test_the_test_in_a_real_account_signs_in_by_openid_connect_where_a_role_is_given():
+    text = nightly()["smoke"]
+    assert text["permissions"]["id-token"] == "write"
+    (job,) = text["jobs"].values()
+    assert job["if"] == "vars.AWS_SMOKE_ROLE_ARN != ''"
+    (given,) = [step["with"] for step in job["steps"] if "aws-actions" in step.get("uses", "")]
+    assert given["role-to-assume"] == "${{ vars.AWS_SMOKE_ROLE_ARN }}"
+    assert not [name for name in given if "key" in name or "secret" in name]
+    # The test takes two hours at most, and with expired credentials nothing can be destroyed.
+    assert given["role-duration-seconds"] >= 2 * 60 * 60
+
+
 def scripts(text: str) -> set[str]:
     """The scripts that a template names; $STEP is one of three."""
     names = set(re.findall(r"scripts/([\w$-]+)\.sh", text))
