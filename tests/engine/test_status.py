@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from account.client import prepare_landing_zone
-from engine.deployment import PROGRAMS
+from account.client import Account, prepare_landing_zone
+from engine.deployment import PROGRAMS, yaml_program
 from harness import artefacts
+from harness.engine import EngineError
 from harness.stack import Stack
 
 
@@ -110,6 +112,48 @@ def test_doctor_says_first_that_there_are_no_credentials(doctor):
     assert done.returncode == 1
     assert "AWS_ACCESS_KEY_ID" in done.stdout.splitlines()[-1]
     assert json.loads(doctor(None, "--region", "eu-west-1", "--json").stdout)["looked"] is False
+
+
+def session(account: Account, *denied: str) -> Account:
+    """The account, seen by a session that may do everything but these."""
+    prepare_landing_zone(account)
+    principal = {"AWS": f"arn:aws:iam::{account.account_id}:root"}
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    iam, document = account.client("iam"), json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="people", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    statements = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    statements += [{"Effect": "Deny", "Action": list(denied), "Resource": "*"}] if denied else []
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_role_policy(RoleName="people", PolicyName="allowed", PolicyDocument=policy)
+    return account.as_role(role)
+
+
+def test_point_6_a_deployment_says_of_an_expired_session_what_doctor_says(engine, doctor, account, tmp_path):
+    seen = session(account)
+    stack = Stack(engine, yaml_program(tmp_path, {}), f"expired-{account.account_id}", seen.environment)
+    assert stack.preview().diagnostics == []
+    seen.expire()
+    done = doctor(seen)
+    assert done.returncode == 1
+    (said,) = re.findall("the account was not inspected: (.*)", done.stdout)
+    assert said == "the AWS credentials have expired; sign in again"
+    for step in (stack.preview, stack.up):
+        with pytest.raises(EngineError) as caught:
+            step()
+        assert said in str(caught.value)
+    assert stack.resources() == {}
+
+
+def test_point_6_a_deployment_says_of_a_denied_call_what_doctor_says(engine, doctor, account, tmp_path):
+    # The scan makes the first call, the `aws` provider the second.
+    calls = ("config:DescribeConfigRules", "dynamodb:ListTables")
+    seen = session(account, *calls)
+    stack = Stack(engine, yaml_program(tmp_path, {}), f"denied-{account.account_id}", seen.environment)
+    warned = [entry["message"] for entry in stack.preview().diagnostics if entry["severity"] == "warning"]
+    for call in calls:
+        (line,) = [line for line in warned if call in line]
+        assert f"`{call}` is not allowed to these credentials" in line
+    assert f"`{calls[0]}` is not allowed to these credentials" in doctor(seen).stdout
 
 
 @pytest.mark.parametrize("wrong", [["--recorder-mode", "mine"], ["--regio", "eu-west-1"]])

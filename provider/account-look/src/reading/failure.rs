@@ -93,8 +93,15 @@ pub fn explained(what: &str, text: &str) -> Option<String> {
              `pulumi config set aws:profile NAME`"
         ));
     }
-    let detail = text.to_owned();
-    Some(Failure { reason, what: what.to_owned(), detail, region: None }.to_string())
+    let (what, detail) = (denied_action(text).unwrap_or_else(|| what.to_owned()), text.to_owned());
+    Some(Failure { reason, what, detail, region: None }.to_string())
+}
+
+/// The action that a refusal of IAM names (IAM User Guide, "Troubleshoot access denied error messages").
+fn denied_action(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("not authorized to perform: ")?;
+    let action = rest.split(|c: char| !c.is_ascii_alphanumeric() && !":-".contains(c)).next()?;
+    action.contains(':').then(|| format!("`{action}`"))
 }
 
 /// The words of the cause at the end of the chain, which name the file or address; those before it do not.
@@ -251,6 +258,10 @@ mod tests {
         let told = explained("the provider", none).unwrap_or_default();
         assert!(told.contains("has no AWS credentials") && told.contains("pulumi config set aws:profile"), "{told}");
         assert!(!told.contains("lookup.profile"), "that one is for the account scan alone: {told}");
+        let named =
+            format!("{denied}: User: arn:aws:iam::1:user/a is not authorized to perform: sts:GetCallerIdentity on");
+        let told = explained("the provider", &named);
+        assert_eq!(told.as_deref(), Some("`sts:GetCallerIdentity` is not allowed to these credentials"));
         assert_eq!(explained("the provider", "something else broke"), None);
     }
 }

@@ -305,11 +305,18 @@ impl AccountFacts {
 async fn invoke(context: &Context, token: &str) -> Result<PropertyMap, Error> {
     match context.invoke(&aws_resources::AWS, token, PropertyMap::new()).await {
         Ok(answer) => Ok(answer.unwrap_or_default()),
-        Err(Error::Failed(reason)) => {
-            let said = explained("the `aws` provider", &reason);
-            Err(Error::Failed(said.map_or(reason.clone(), |said| format!("{said} ({reason})"))))
-        }
+        Err(Error::Failed(reason)) => Err(Error::Failed(plain(&reason))),
         Err(error) => Err(error),
+    }
+}
+
+/// What the `aws` provider said, after the words that `doctor` has for it.
+pub(in crate::account) fn plain(reason: &str) -> String {
+    match explained("the `aws` provider", reason) {
+        // Some of these words quote the reason.
+        Some(said) if said.contains(reason) => said,
+        Some(said) => format!("{said} ({reason})"),
+        None => reason.to_owned(),
     }
 }
 

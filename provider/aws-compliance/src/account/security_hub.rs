@@ -4,6 +4,7 @@ use pulumi_component::value::{PropertyError, PropertyMap};
 use pulumi_component::{Context, Error};
 
 use crate::account::existing::reading::{CLOUD_CONTROL, is_missing};
+use crate::account::facts::plain;
 use crate::inputs::exports::ExportsArgs;
 use crate::plan::target::Target;
 
@@ -35,8 +36,9 @@ pub(crate) async fn problem(context: &Context, exports: ExportsArgs, target: &Ta
         )),
         Err(error) => {
             let reason = format!(
-                "it was not found out whether AWS Security Hub is enabled ({error}); where it is not, each run of \
-                 aggregation fails after its report"
+                "it was not found out whether AWS Security Hub is enabled: {}; where it is not, each run of \
+                 aggregation fails after its report",
+                plain(&error.to_string())
             );
             context.warn(PropertyError::new(path, reason).to_string());
             None

@@ -3,7 +3,7 @@
 use pulumi_component::Context;
 use pulumi_component::value::{PropertyMap, Value};
 
-use crate::account::facts::{AccountFacts, ServiceLinkedRole};
+use crate::account::facts::{AccountFacts, ServiceLinkedRole, plain};
 use crate::inputs::recorder::RecorderSettingsArgs;
 
 /// Path of the service-linked role (AWS Config Developer Guide, "Using Service-Linked Roles for AWS Config").
@@ -25,8 +25,9 @@ pub async fn find(
         Ok(answer) => answer.map_or(ServiceLinkedRole::Unknown, |roles| read(&roles)),
         Err(error) => {
             context.warn(format!(
-                "recorder: cannot find out whether the role AWSServiceRoleForConfig exists ({error}), so it will be created. \
-                 If IAM then says that its name has been taken, set `recorder.roleArn` to its ARN"
+                "recorder: cannot find out whether the role AWSServiceRoleForConfig exists, so it will be created: {}. \
+                 If IAM then says that its name has been taken, set `recorder.roleArn` to its ARN",
+                plain(&error.to_string())
             ));
             ServiceLinkedRole::Unknown
         }

@@ -7,6 +7,7 @@ use pulumi_component::value::{PropertyMap, PropertyValue, Value};
 use pulumi_component::{Context, Error};
 
 use crate::account::existing::found::{Existing, Marked, OwnedKey, Planned, Present, named};
+use crate::account::facts::plain;
 use crate::inputs::on_destroy::ON_DESTROY_TAG;
 
 /// The kinds that are asked for, in the order in which they are told.
@@ -186,7 +187,8 @@ async fn ask(context: &Context, what: &str, token: &str, arguments: PropertyMap)
         Err(error) if is_missing(&error) => Answer::Missing,
         Err(error) => {
             context.warn(format!(
-                "{what} was not found out ({error}); a name that is in use already will be refused by AWS when it is created"
+                "{what} was not found out: {}; a name that is in use already will be refused by AWS when it is created",
+                plain(&error.to_string())
             ));
             Answer::Refused
         }
