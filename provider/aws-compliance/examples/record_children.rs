@@ -1,34 +1,39 @@
 //! Prints every child of a deployment, with every input set or with those given as JSON:
-//! `[{"name", "type": token, "inputs": {...}, "options": {...}}]`. A list of inputs gives a list of such lists.
+//! `[{"name", "type": token, "inputs": {...}, "options": {...}}]`. A list of inputs gives a list of such lists. Inputs of a part
+//! that is used alone are `["Alerts", {...}]`.
 //!
 //! `tests/contract` compiles them against the npm package `@pulumi/aws`; `tools/deployer_policy.py` asks which types
 //! there are, `tools/changes.py` what a changed input does to them.
 
+#[path = "../tests/construct/by_name.rs"]
+mod by_name;
 #[path = "../tests/construct/support.rs"]
 mod support;
 
 use std::process::ExitCode;
 
-use aws_compliance::parts::monitoring::ComplianceMonitoring;
-use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::testing::{MockMonitor, inputs};
 use pulumi_component::value::{PropertyMap, Value};
 use serde_json::{Value as Json, json};
+
+const WHOLE: &str = "ComplianceMonitoring";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match std::env::args().nth(1).map(|text| serde_json::from_str(&text)) {
-        None => print(recorded(support::every_input()).await),
+        None => print(recorded(WHOLE, support::every_input()).await),
         Some(Ok(Json::Array(many))) => {
             let mut all = Vec::new();
             for given in many {
-                match recorded(inputs(given)).await {
+                let (part, given) = part_of(given);
+                match recorded(&part, inputs(given.clone())).await {
                     Ok(children) => all.push(children),
-                    Err(error) => return print(Err(error)),
+                    Err(error) => return print(Err(format!("{part} {given}: {error}"))),
                 }
             }
             print(Ok(all.into()))
         }
-        Some(Ok(given)) => print(recorded(inputs(given)).await),
+        Some(Ok(given)) => print(recorded(WHOLE, inputs(given)).await),
         Some(Err(error)) => print(Err(format!("expected the inputs as JSON: {error}"))),
     }
 }
@@ -46,9 +51,17 @@ fn print(children: Result<Json, String>) -> ExitCode {
     }
 }
 
-async fn recorded(given: PropertyMap) -> Result<Json, String> {
+/// The component that inputs are of.
+fn part_of(given: Json) -> (String, Json) {
+    match given.as_array().map(Vec::as_slice) {
+        Some([Json::String(part), given]) => (part.clone(), given.clone()),
+        _ => (WHOLE.to_owned(), given),
+    }
+}
+
+async fn recorded(part: &str, given: PropertyMap) -> Result<Json, String> {
     let monitor = support::answers(MockMonitor::update());
-    construct_with::<ComplianceMonitoring>(&monitor, "audit", given).await.map_err(|error| error.to_string())?;
+    by_name::construct(part, &monitor, "audit", given).await.map_err(|error| error.to_string())?;
     let recorded = monitor.recorded();
     let children = recorded.registrations.iter().filter(|(_, registration)| registration.custom);
     let children = children.map(|(_, child)| {

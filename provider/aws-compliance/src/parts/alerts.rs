@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
@@ -105,7 +106,9 @@ impl PreparedComponent for Alerts {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
-        AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)
+        let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)?;
+        let planned = Planned::alone(NamesakeKind::Topic, &args.name_prefix, args.name_prefix.topic());
+        facts.admit_names(context, Some(planned)).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {

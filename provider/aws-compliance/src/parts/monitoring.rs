@@ -141,6 +141,7 @@ impl PreparedComponent for ComplianceMonitoring {
             own_key: args.kms_key_arn.is_none(),
             key_alias: args.name_prefix.key_alias(),
             account_id: account.target().account_id.clone(),
+            never_replaced: false,
         };
         let existing = scan::existing(context, account, &request, &planned).await;
         let seen = prepared

@@ -11,6 +11,7 @@ use pulumi_component::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
@@ -107,7 +108,9 @@ impl PreparedComponent for ReportStore {
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
-        AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)
+        let facts = AccountFacts::look(context).await?.admit_tags(&args.tags)?.admit_key(&args.kms_key_arn)?;
+        let planned = Planned::bucket_alone(&args.name_prefix, &args.reports, &facts);
+        facts.admit_names(context, planned).await
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &AccountFacts) -> Result<Self, Error> {

@@ -10,7 +10,7 @@ use pulumi_component::testing::{MockMonitor, inputs};
 use pulumi_component::value::Value;
 use serde_json::{Value as Json, json};
 
-use crate::parts::{PARTS, outcome};
+use crate::by_name::{PARTS, construct};
 use crate::support::{answers_in, every_input, shown};
 
 /// Inputs that are given to several parts as they are, and of which each part uses some: the whole uses all.
@@ -236,7 +236,7 @@ async fn observed(part: &str, region: &str, given: &Json) -> String {
 
 async fn observed_with(monitor: MockMonitor, part: &str, region: &str, given: &Json) -> String {
     let monitor = answers_in(region, monitor);
-    let result = outcome(part, &monitor, inputs(given.clone())).await;
+    let result = construct(part, &monitor, "it", inputs(given.clone())).await;
     let recorded = monitor.recorded();
     let mut lines: Vec<_> = recorded
         .registrations

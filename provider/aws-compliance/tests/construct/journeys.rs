@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 
+use crate::by_name::construct;
 use crate::support::{REGION, answers};
 use crate::whole::Deployed;
 
@@ -275,4 +276,83 @@ async fn journey_22_a_wrong_input_is_told_once_and_before_names_that_exist() {
     assert_eq!(paths.iter().filter(|path| **path == "kmsKeyArn").count(), 1, "{problems:?}");
     let at = |path: &str| paths.iter().position(|one| *one == path).expect(path);
     assert!(at("reports.retentionDays") < at("namePrefix") && at("kmsKeyArn") < at("namePrefix"), "{problems:?}");
+}
+
+/// A part that is used alone, and what of it exists under another name.
+fn alone() -> [(&'static str, Json, &'static str, &'static str, &'static str); 2] {
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/1";
+    [
+        (
+            "Alerts",
+            json!({ "kmsKeyArn": key }),
+            "arn:aws:sns:eu-west-1:111122223333:former-alerts",
+            "the topic `former-alerts` by `compliance-alerts`",
+            "arn:aws:sns:eu-west-1:111122223333:compliance-alerts",
+        ),
+        (
+            "Functions",
+            json!({ "kmsKeyArn": key, "bucketName": "reports" }),
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/former-ledger",
+            "the ledger's table `former-ledger` by `compliance-ledger`",
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/compliance-ledger",
+        ),
+    ]
+}
+
+fn owned_by(monitor: MockMonitor, arns: &[&str], owner: &str, on_destroy: Option<&str>) -> MockMonitor {
+    let tags = json!({ "aws-compliance:owner": owner, "aws-compliance:on-destroy": on_destroy });
+    let mapping = |arn: &&str| json!({ "resourceArn": arn, "tags": tags });
+    let list = PropertyValue::from_json(arns.iter().map(mapping).collect());
+    monitor.result(TAGS, "resourceTagMappingLists", list)
+}
+
+#[tokio::test]
+async fn journey_4_a_part_that_is_used_alone_replaces_nothing_that_holds_data() {
+    for (part, given, former, said, now) in alone() {
+        for preview in [true, false] {
+            let monitor = || if preview { MockMonitor::preview() } else { MockMonitor::update() };
+            let monitor_of = |arns: &[&str], owner: &str| answers(owned_by(monitor(), arns, owner, None));
+            let refused = monitor_of(&[former], "project/stack/it");
+            match construct(part, &refused, "it", inputs(given.clone())).await {
+                Err(Error::InvalidInputs(problems)) => {
+                    let [problem] = problems.as_slice() else { panic!("{part}: {problems:?}") };
+                    assert_eq!(problem.path.to_string(), "namePrefix");
+                    assert!(
+                        problem.reason.contains(said) && !problem.reason.contains("reports."),
+                        "{}",
+                        problem.reason
+                    );
+                }
+                other => panic!("{part}: expected a refusal, got {other:?}"),
+            }
+            assert!(refused.recorded().registrations.is_empty(), "{part}");
+            for (arns, owner) in
+                [(vec![now], "project/stack/it"), (vec![former, now], "project/stack/it"), (vec![former], OWNER)]
+            {
+                let admitted = monitor_of(&arns, owner);
+                construct(part, &admitted, "it", inputs(given.clone())).await.expect("nothing of its own is replaced");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn journey_4_a_report_store_that_is_used_alone_keeps_its_bucket() {
+    let given =
+        |reports: Json| inputs(json!({ "kmsKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/1", "reports": reports }));
+    let monitor = |on_destroy| {
+        answers(owned_by(MockMonitor::preview(), &["arn:aws:s3:::former"], "project/stack/it", Some(on_destroy)))
+    };
+    // Its replacement would delete it.
+    let refused = construct("ReportStore", &monitor("delete"), "it", given(json!({}))).await;
+    let Err(Error::InvalidInputs(problems)) = refused else { panic!("expected a refusal, got {refused:?}") };
+    assert!(problems[0].reason.contains("would replace the report bucket `former`"), "{problems:?}");
+    // It stays in the account, and the preview says so.
+    let retained = monitor("retain");
+    construct("ReportStore", &retained, "it", given(json!({}))).await.expect("nothing is lost");
+    let log = retained.recorded().log;
+    assert!(log.iter().any(|entry| entry.message.contains("the bucket former of an earlier deployment")), "{log:?}");
+    construct("ReportStore", &monitor("delete"), "it", given(json!({ "bucketName": "former" })))
+        .await
+        .expect("it is kept");
 }

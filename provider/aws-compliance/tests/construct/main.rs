@@ -5,6 +5,8 @@ mod alarms;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod by_name;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod costs;

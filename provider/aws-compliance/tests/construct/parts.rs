@@ -1,70 +1,20 @@
 //! Inputs of each part used alone, and what a secret or an unknown value changes in what is told.
 
-use std::sync::Arc;
-
-use aws_compliance::parts::aggregation::{Aggregation, source::AggregationSource};
-use aws_compliance::parts::alarms::Alarms;
-use aws_compliance::parts::alerts::Alerts;
-use aws_compliance::parts::budget::Budget;
-use aws_compliance::parts::dashboard::Dashboard;
-use aws_compliance::parts::encryption::Encryption;
-use aws_compliance::parts::functions::Functions;
-use aws_compliance::parts::history::History;
-use aws_compliance::parts::monitoring::ComplianceMonitoring;
-use aws_compliance::parts::recorder::Recorder;
-use aws_compliance::parts::report_store::ReportStore;
-use aws_compliance::parts::rule_set::RuleSet;
 use proptest::prelude::*;
 use pulumi_component::Error;
-use pulumi_component::testing::{MockMonitor, construct_with, inputs};
+use pulumi_component::testing::{MockMonitor, inputs};
 use pulumi_component::value::{PropertyError, PropertyMap, PropertyPath, PropertyValue, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use crate::by_name::{PARTS, construct};
 use crate::programs::anything;
 use crate::support::answers;
-
-/// Names of all components, as tokens end.
-pub const PARTS: [&str; 13] = [
-    "ComplianceMonitoring",
-    "Encryption",
-    "ReportStore",
-    "History",
-    "Alerts",
-    "Alarms",
-    "RuleSet",
-    "Functions",
-    "Aggregation",
-    "AggregationSource",
-    "Budget",
-    "Dashboard",
-    "Recorder",
-];
-
-pub async fn outcome(part: &str, monitor: &Arc<MockMonitor>, given: PropertyMap) -> Result<(), Error> {
-    let constructed = match part {
-        "ComplianceMonitoring" => construct_with::<ComplianceMonitoring>(monitor, "it", given).await,
-        "Encryption" => construct_with::<Encryption>(monitor, "it", given).await,
-        "ReportStore" => construct_with::<ReportStore>(monitor, "it", given).await,
-        "History" => construct_with::<History>(monitor, "it", given).await,
-        "Alerts" => construct_with::<Alerts>(monitor, "it", given).await,
-        "Alarms" => construct_with::<Alarms>(monitor, "it", given).await,
-        "RuleSet" => construct_with::<RuleSet>(monitor, "it", given).await,
-        "Functions" => construct_with::<Functions>(monitor, "it", given).await,
-        "Aggregation" => construct_with::<Aggregation>(monitor, "it", given).await,
-        "AggregationSource" => construct_with::<AggregationSource>(monitor, "it", given).await,
-        "Budget" => construct_with::<Budget>(monitor, "it", given).await,
-        "Dashboard" => construct_with::<Dashboard>(monitor, "it", given).await,
-        "Recorder" => construct_with::<Recorder>(monitor, "it", given).await,
-        other => panic!("no part is called {other}"),
-    };
-    constructed.map(|_| ())
-}
 
 /// What is wrong; nothing was registered.
 async fn problems(part: &str, monitor: MockMonitor, given: PropertyMap) -> Vec<PropertyError> {
     let monitor = answers(monitor);
-    match outcome(part, &monitor, given).await {
+    match construct(part, &monitor, "it", given).await {
         Ok(()) => Vec::new(),
         Err(Error::InvalidInputs(problems)) => {
             assert!(monitor.recorded().registrations.is_empty());
@@ -268,7 +218,9 @@ async fn a_warning_is_told_and_the_deployment_goes_on() {
     for (minutes, warned) in [(4, true), (5, false), (6, false)] {
         let monitor = answers(MockMonitor::update());
         let schedule = json!({ "schedule": format!("rate({minutes} minutes)"), "timeoutSeconds": 300 });
-        outcome("ComplianceMonitoring", &monitor, inputs(json!({ "functions": schedule }))).await.expect("it deploys");
+        construct("ComplianceMonitoring", &monitor, "it", inputs(json!({ "functions": schedule })))
+            .await
+            .expect("it deploys");
         let told = "functions.schedule: runs may overlap: one may take the 300 seconds of `timeoutSeconds`";
         let log = monitor.recorded().log;
         assert_eq!(log.iter().any(|entry| entry.message.contains(told)), warned, "{minutes}: {log:?}");
@@ -304,7 +256,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it starts");
         runtime.block_on(async {
             let monitor = answers(if preview { MockMonitor::preview() } else { MockMonitor::update() });
-            match outcome(part, &monitor, given).await {
+            match construct(part, &monitor, "it", given).await {
                 Ok(()) => {}
                 Err(Error::InvalidInputs(problems)) => {
                     prop_assert!(!problems.is_empty());

@@ -26,6 +26,8 @@ pub(crate) struct Planned {
     pub key_alias: String,
     /// The account, where it is known: the `aws` provider knows a Glue database by it.
     pub account_id: Option<String>,
+    /// Whether it is of a part that is used alone and has no input that asks for a replacement.
+    pub never_replaced: bool,
 }
 
 impl Planned {

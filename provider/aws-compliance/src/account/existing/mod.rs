@@ -9,6 +9,7 @@
 //! what it has already.
 
 pub(crate) mod adoption;
+pub(crate) mod alone;
 pub(crate) mod found;
 pub(crate) mod reading;
 pub(crate) mod replacement;

@@ -122,6 +122,16 @@ impl Existing {
             return None;
         }
         let what: Vec<_> = replaced.iter().map(Replacement::to_string).collect();
+        if planned.never_replaced {
+            return Some(PropertyError::new(
+                first.path.clone(),
+                format!(
+                    "this would replace {}: what it holds would not move. Keep the former name. To use another one, deploy a second \
+                     component with it, and remove this one when nothing needs it any more",
+                    what.join(", ")
+                ),
+            ));
+        }
         let keep = bucket.map_or_else(String::new, |bucket| {
             format!(", or keep the bucket with `reports.bucketName: {}`", bucket.old)
         });

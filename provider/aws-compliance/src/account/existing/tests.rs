@@ -38,6 +38,7 @@ fn planned(allow_replacement: bool) -> Planned {
         own_key: true,
         key_alias: "alias/compliance-monitoring".into(),
         account_id: Some("111122223333".into()),
+        never_replaced: false,
     }
 }
 

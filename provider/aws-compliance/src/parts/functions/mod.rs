@@ -18,6 +18,7 @@ use pulumi_component::options::depends_on;
 use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponent, Scope, TypeToken};
 
 use crate::account::bundle;
+use crate::account::existing::found::Planned;
 use crate::account::prepared::Prepared;
 use crate::account::security_hub;
 use crate::inputs::bounds;
@@ -138,7 +139,9 @@ impl PreparedComponent for Functions {
             (account.target().key_elsewhere(&args.kms_key_arn), account.target().without_aggregator_queries());
         let problems = plan.errors.iter().cloned().chain(key).chain(queries);
         let hub = security_hub::problem(context, args.exports, account.target()).await;
-        let problems: Vec<_> = problems.chain(hub).chain(account.tag_problems(&args.tags)).collect();
+        let planned = Planned::alone(NamesakeKind::Table, &args.name_prefix, args.name_prefix.ledger());
+        let replaced = account.refused_names(context, &planned).await;
+        let problems: Vec<_> = problems.chain(hub).chain(replaced).chain(account.tag_problems(&args.tags)).collect();
         match problems.is_empty() {
             true => Ok(prepared),
             false => Err(Error::InvalidInputs(problems)),
