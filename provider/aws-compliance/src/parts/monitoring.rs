@@ -147,7 +147,7 @@ impl PreparedComponent for ComplianceMonitoring {
         let seen = prepared
             .regions
             .iter()
-            .map(|one| scan::see_region(context, one, args.region_request(one, &whole), &existing));
+            .map(|one| scan::see_region(context, one, args.region_request(&one.planned, &whole), &existing));
         let mut regions = prepared.regions.clone();
         for (one, (facts, problems)) in regions.iter_mut().zip(join_all(seen).await) {
             one.account = facts;

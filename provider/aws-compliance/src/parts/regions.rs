@@ -7,7 +7,7 @@ use compliance_types::recorder::RecorderMode;
 use pulumi_component::value::PropertyError;
 use pulumi_component::{Error, Output, Scope};
 
-use crate::account::prepared::{OtherRegion, Prepared};
+use crate::account::prepared::Prepared;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
@@ -63,16 +63,16 @@ impl ComplianceMonitoringArgs {
     }
 
     /// What the account scan is asked of a region. `whole`: of home.
-    pub(super) fn region_request(&self, one: &OtherRegion, whole: &Whole<'_>) -> LookRequest {
+    pub fn region_request(&self, one: &RegionPlan, whole: &Whole<'_>) -> LookRequest {
         let mut request = self.lookup.request();
-        one.planned.plan.scanned(&mut request);
+        one.plan.scanned(&mut request);
         (recorder::PART.claim)(whole, &mut request);
         let planned = self.recorder.elsewhere().plan(self.recorder.mode(), &self.name_prefix, None);
         request.recorder.records = planned.records;
         request.recorder.overrides = planned.overrides;
         let target = whole.target;
         let home = target.account_id.as_deref().zip(target.region.as_deref());
-        request.event_rules = one.planned.plan.compliance_change_rules().map(|name| whole.named(name)).collect();
+        request.event_rules = one.plan.compliance_change_rules().map(|name| whole.named(name)).collect();
         request.authorization = home.map(|(account, region)| format!("{account}/{region}"));
         request
     }

@@ -23,6 +23,8 @@ mod history;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod namesakes;
+#[cfg(test)]
 mod naming;
 #[cfg(test)]
 mod notices;
