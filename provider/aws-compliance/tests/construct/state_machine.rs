@@ -1,18 +1,19 @@
 //! Random sequences of changed inputs, renames, updates and destroys over a model of the account and of the engine's state:
-//! what holds data is never lost by an update, a second update asks for the same, and nothing of somebody else's is touched.
+//! what holds data is never lost by an update, a second update asks for the same of every child, and nothing of somebody else's
+//! is touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use proptest::prelude::*;
 use pulumi_component::Error;
-use pulumi_component::engine::{ConstructRequest, Deployment, RegistrationOptions};
+use pulumi_component::engine::{ConstructRequest, Deployment, Registration, RegistrationOptions};
 use pulumi_component::options::Alias;
 use pulumi_component::testing::{MockMonitor, construct_request, inputs};
-use pulumi_component::value::PropertyValue;
+use pulumi_component::value::{PropertyValue, Value};
 use serde_json::{Value as Json, json};
 
-use crate::support::{ACCOUNT, REGION, answers};
+use crate::support::{ACCOUNT, REGION, answers, shown};
 
 const BUCKET: &str = "aws:s3/bucket:Bucket";
 const KEY: &str = "aws:kms/key:Key";
@@ -32,20 +33,45 @@ enum Action {
     OnDestroy(&'static str),
     AllowReplacement(bool),
     OwnKey(bool),
+    Input(&'static str, Json),
     Rename(&'static str),
     Destroy,
 }
 
+/// Other inputs, each with its default first.
+fn other_inputs() -> Vec<(&'static str, Json)> {
+    let waiver = json!({
+        "rule": "ebs-volumes-encrypted", "owner": "data-team", "reason": "migration", "expires": "2027-03-31",
+    });
+    let values = [
+        ("regions", json!([[], ["eu-central-1"], ["us-east-1", "eu-central-1"]])),
+        ("exports", json!([{}, { "ocsf": true }, { "ocsf": true, "securityHub": true }])),
+        ("cost", json!([{}, { "monthlyBudgetUsd": 20 }, { "monthlyBudgetUsd": 30, "notifyAtPercent": [50] }])),
+        ("remediation", json!([{}, { "mode": "approve" }, { "mode": "off" }])),
+        ("waivers", json!([[], [waiver]])),
+        ("alarms", json!([{}, { "enabled": false }])),
+        ("history", json!([{}, { "enabled": false }])),
+        ("hardened", json!([false, true])),
+        ("tags", json!([{}, { "team": "security" }])),
+    ];
+    let each = |(name, values): (&'static str, Json)| {
+        let values = values.as_array().cloned().unwrap_or_default();
+        values.into_iter().map(move |value| (name, value))
+    };
+    values.into_iter().flat_map(each).collect()
+}
+
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        prop::sample::select(vec!["compliance", "audit", "foreign"]).prop_map(Action::Prefix),
-        prop::sample::select(vec![None, Some("own-reports")]).prop_map(Action::BucketName),
-        any::<bool>().prop_map(Action::ObjectLock),
-        prop::sample::select(vec!["retain", "delete", "refuse"]).prop_map(Action::OnDestroy),
-        any::<bool>().prop_map(Action::AllowReplacement),
-        any::<bool>().prop_map(Action::OwnKey),
-        prop::sample::select(vec!["compliance", "monitor"]).prop_map(Action::Rename),
-        Just(Action::Destroy),
+        1 => prop::sample::select(vec!["compliance", "audit", "foreign"]).prop_map(Action::Prefix),
+        1 => prop::sample::select(vec![None, Some("own-reports")]).prop_map(Action::BucketName),
+        1 => any::<bool>().prop_map(Action::ObjectLock),
+        1 => prop::sample::select(vec!["retain", "delete", "refuse"]).prop_map(Action::OnDestroy),
+        1 => any::<bool>().prop_map(Action::AllowReplacement),
+        1 => any::<bool>().prop_map(Action::OwnKey),
+        4 => prop::sample::select(other_inputs()).prop_map(|(name, value)| Action::Input(name, value)),
+        1 => prop::sample::select(vec!["compliance", "monitor"]).prop_map(Action::Rename),
+        1 => Just(Action::Destroy),
     ]
 }
 
@@ -59,6 +85,7 @@ struct Program {
     on_destroy: &'static str,
     allow_replacement: bool,
     own_key: bool,
+    others: BTreeMap<&'static str, Json>,
 }
 
 impl Program {
@@ -74,6 +101,9 @@ impl Program {
         }
         if self.own_key {
             given["kmsKeyArn"] = json!(format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/own"));
+        }
+        for (name, value) in &self.others {
+            given[*name] = value.clone();
         }
         given
     }
@@ -95,12 +125,24 @@ struct Recorded {
     protected: bool,
 }
 
+/// What a deployment asks for.
+struct Asked {
+    /// What holds data, by type and role: what it imports, and what it becomes.
+    data: BTreeMap<(&'static str, String), (String, Recorded)>,
+    /// Inputs of every child, by its place.
+    children: BTreeMap<String, Json>,
+}
+
 /// The account, the engine's state and the program.
 struct World {
     program: Program,
     /// Type and id to the owner tag and what it says of destroying.
     account: BTreeMap<(&'static str, String), (String, String)>,
     state: BTreeMap<(&'static str, String), Recorded>,
+    /// Inputs of every child of the last deployment, by its place.
+    children: BTreeMap<String, Json>,
+    /// The prefix of what is deployed.
+    prefix: Option<&'static str>,
     /// Names under which the component is in the state.
     former: BTreeSet<&'static str>,
     keys: usize,
@@ -116,10 +158,19 @@ impl World {
             on_destroy: "retain",
             allow_replacement: false,
             own_key: false,
+            others: BTreeMap::new(),
         };
         let foreign = [(TOPIC, "foreign-alerts"), (TABLE, "foreign-ledger")];
         let account = foreign.map(|(kind, name)| ((kind, name.to_owned()), (FOREIGN.to_owned(), String::new()))).into();
-        Self { program, account, state: BTreeMap::new(), former: BTreeSet::new(), keys: 0 }
+        Self {
+            program,
+            account,
+            state: BTreeMap::new(),
+            children: BTreeMap::new(),
+            prefix: None,
+            former: BTreeSet::new(),
+            keys: 0,
+        }
     }
 
     fn arn(kind: &str, id: &str) -> String {
@@ -168,8 +219,8 @@ impl World {
         monitor
     }
 
-    /// What the component asks for now, by type and role; nothing where it is refused.
-    async fn asked(&self) -> Option<BTreeMap<(&'static str, String), (String, Recorded)>> {
+    /// What the component asks for now; nothing where it is refused.
+    async fn asked(&self) -> Option<Asked> {
         let monitor = answers(self.monitor());
         let alias = |name: &&str| Alias::new().name(*name);
         let aliases = self.former.iter().filter(|name| **name != self.program.name).map(alias).collect();
@@ -202,12 +253,15 @@ impl World {
             };
             Some(((kind, role), (one.options.import_id.clone().unwrap_or_default(), asked)))
         });
-        Some(data.collect())
+        let children = recorded.registrations.iter().filter(|(_, one)| one.custom);
+        let inputs = |one: &Registration| shown(&Value::Object(one.inputs.clone()).into());
+        let children = children.map(|(urn, one)| (urn.to_string(), inputs(one)));
+        Some(Asked { data: data.collect(), children: children.collect() })
     }
 
     /// Deploys as the engine does; whether it was not refused.
     async fn up(&mut self) -> bool {
-        let Some(asked) = self.asked().await else { return false };
+        let Some(Asked { data: asked, children }) = self.asked().await else { return false };
         let before = self.account.clone();
         let gone: Vec<_> = self.state.keys().filter(|role| !asked.contains_key(*role)).cloned().collect();
         for role in gone {
@@ -233,8 +287,13 @@ impl World {
             self.state.insert((kind, role), wanted);
         }
         self.former = BTreeSet::from([self.program.name]);
-        let lost = before.keys().filter(|one| EVIDENCE.contains(&one.0) && !self.account.contains_key(*one));
+        self.children = children;
+        // Table and topic are replaced by another prefix alone, which has to be asked for.
+        let renamed = self.prefix.replace(self.program.prefix).is_some_and(|prefix| prefix != self.program.prefix);
+        let holds_data = |kind: &str| EVIDENCE.contains(&kind) || !renamed;
+        let lost = before.keys().filter(|one| holds_data(one.0) && !self.account.contains_key(*one));
         assert_eq!(lost.collect::<Vec<_>>(), Vec::<&(&str, String)>::new(), "{:?}", self.program);
+        assert!(!renamed || self.program.allow_replacement, "it was not asked for: {:?}", self.program);
         true
     }
 
@@ -252,6 +311,7 @@ impl World {
             self.forget((kind, old.id), old.retained);
         }
         self.former.clear();
+        self.prefix = None;
     }
 
     async fn step(&mut self, action: Action) {
@@ -263,6 +323,7 @@ impl World {
             Action::OnDestroy(what) => self.program.on_destroy = what,
             Action::AllowReplacement(allowed) => self.program.allow_replacement = allowed,
             Action::OwnKey(own) => self.program.own_key = own,
+            Action::Input(name, value) => drop(self.program.others.insert(name, value)),
             Action::Rename(name) => self.program.name = name,
             Action::Destroy => return self.destroy(),
         }
@@ -271,9 +332,10 @@ impl World {
             self.program = program;
             return;
         }
-        let state = self.state.clone();
+        let (state, children) = (self.state.clone(), self.children.clone());
         assert!(self.up().await, "a second update is not refused: {:?}", self.program);
         assert_eq!(self.state, state, "and changes nothing: {:?}", self.program);
+        assert_eq!(self.children, children, "and asks for the same: {:?}", self.program);
     }
 
     fn check(&self) {
