@@ -10,6 +10,7 @@ from account.client import Account, prepare_landing_zone, start
 from engine.deployment import Deployment, yaml_program
 from engine.record_release import ACCOUNTS, REGION, RELEASES
 from engine.released import bring_up
+from engine.test_functions import BUCKETS, eventually, result
 from engine.test_releases import ON_PURPOSE, harmful
 from harness.artefacts import tools
 from harness.engine import EngineError
@@ -19,6 +20,18 @@ RECORDED = sorted(RELEASES.glob("*/yaml.json"))
 INPUTS = {"notifications": {"emails": {"security": "security@example.com"}}, "tags": {"team": "security"}}
 # Releases before the owner tag say by nothing that they are ours.
 ADOPTED = {**INPUTS, "lookup": {"adoptUnmarked": True}}
+TABLE = "compliance-ledger"
+# A finding as every version with a table writes it. It stays as it is here, whatever a later version writes.
+SINCE = "2026-01-02T03:04:05Z"
+FINDING = {
+    "rule": BUCKETS,
+    "region": REGION,
+    "resourceType": "AWS::S3::Bucket",
+    "resourceId": "known",
+    "open": True,
+    "since": SINCE,
+}
+KEY = {"partition": {"S": f"findings/{ACCOUNTS['yaml']}"}, "sort": {"S": f"{BUCKETS}/{REGION}/AWS.S3.Bucket/known"}}
 
 
 @pytest.fixture(params=RECORDED, ids=lambda path: path.parent.name)
@@ -36,10 +49,41 @@ def released(request, engine, tmp_path):
         yield Deployment(stack, account)
 
 
+def tables(deployed: Deployment) -> list[str]:
+    """The tables of the account."""
+    return deployed.client("dynamodb").list_tables()["TableNames"]
+
+
+def remember(deployed: Deployment) -> None:
+    """Write a finding to the ledger, as an earlier version did."""
+    item = {**KEY, "revision": {"N": "1"}, "body": {"S": json.dumps(FINDING)}}
+    deployed.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def remembered(deployed: Deployment) -> dict:
+    """The finding, as it is in the ledger now."""
+    item = deployed.client("dynamodb").get_item(TableName=TABLE, Key=KEY, ConsistentRead=True)["Item"]
+    return json.loads(item["body"]["S"]) | {"revision": int(item["revision"]["N"])}
+
+
+def judge(deployed: Deployment, verdict: str) -> None:
+    """Give the resource of the finding a result, and let processing read it."""
+    deployed.account.put_evaluations(BUCKETS, [result(FINDING["resourceId"], verdict)])
+    # What the second run finds more belongs to the first, too.
+    for _ in range(2):
+        deployed.invoke("compliance-processing", {})
+
+
 def test_journey_20_a_release_in_its_account_is_upgraded(released):
     bucket = released.outputs["bucketName"]
     s3 = released.client("s3")
-    s3.put_object(Bucket=bucket, Key="reports/aggregation/kept.json", Body=b"{}")
+    # The ledger of the first releases were objects.
+    kept = ("reports/aggregation/kept.json", f"ledger/{ACCOUNTS['yaml']}/{REGION}/kept.json")
+    for key in kept:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
+    had_table = TABLE in tables(released)
+    if had_table:
+        remember(released)
     with pytest.raises(EngineError) as caught:
         released.stack.preview()
     assert "lookup.adoptUnmarked" in str(caught.value)
@@ -54,6 +98,9 @@ def test_journey_20_a_release_in_its_account_is_upgraded(released):
         urn.split("::")[-1]: step.removeprefix("create-").removesuffix("ment") for urn, step in harmful(changes).items()
     }
     assert done == ON_PURPOSE
+    if not had_table:
+        # The first `up` brought it: every further one is an upgrade of what has a table.
+        remember(released)
     text["resources"]["compliance"]["properties"] = INPUTS
     path.write_text(json.dumps(text))
     released.stack.up()
@@ -61,11 +108,16 @@ def test_journey_20_a_release_in_its_account_is_upgraded(released):
     assert again.none, again.touched
 
     upgraded = Deployment(released.stack, released.account)
-    assert s3.get_object(Bucket=bucket, Key="reports/aggregation/kept.json")["Body"].read() == b"{}"
+    assert [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in kept] == [b"{}", b"{}"]
     assert upgraded.invoke("compliance-processing", {})["record"] in upgraded.objects()
     upgraded.invoke("compliance-aggregation", {})
     assert "reports/aggregation/latest.json" in upgraded.objects("reports/aggregation/")
-    assert upgraded.client("dynamodb").describe_table(TableName="compliance-ledger")["Table"]["TableStatus"] == "ACTIVE"
+    judge(upgraded, "NON_COMPLIANT")
+    # What is known keeps the time since when it is so.
+    assert {name: remembered(upgraded)[name] for name in FINDING} == FINDING
+    judge(upgraded, "COMPLIANT")
+    closed = eventually(lambda: (found := remembered(upgraded))["revision"] > 1 and found)
+    assert (closed["open"], closed["since"], closed["resourceId"]) == (False, SINCE, FINDING["resourceId"])
     alarms = upgraded.client("cloudwatch").describe_alarms(AlarmNamePrefix="compliance-")["MetricAlarms"]
     recorded = {alarm["inputs"]["name"] for alarm in upgraded.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
     assert {alarm["AlarmName"] for alarm in alarms} == recorded
