@@ -70,6 +70,18 @@ class Stack:
         text = json.dumps({**secrets.settings(), "config": self._config}, ensure_ascii=False)
         (self.folder / f"Pulumi.{self.name}.yaml").write_text(text, encoding="utf-8")
 
+    def rename(self, name: str, project: str = "") -> None:
+        """Give the stack another name, and its project where one is given."""
+        former, project = self.project, project or self.project
+        self.run("stack", "rename", f"organization/{project}/{name}")
+        manifest = self.folder / "Pulumi.yaml"
+        if project != former:
+            manifest.write_text(json.dumps(yaml.safe_load(manifest.read_text(encoding="utf-8")) | {"name": project}))
+            config = {re.sub(f"^{former}:", f"{project}:", key): value for key, value in self._config.items()}
+            self._config = config
+        self.name, self.project = name, project
+        self._write_config()
+
     def up(self, *arguments: str) -> Changes:
         """Deploy."""
         return Changes.of(self.run("up", "--yes", "--skip-preview", "--json", *arguments))
