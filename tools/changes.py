@@ -94,10 +94,11 @@ def recorded(many: list) -> list[dict[str, dict]]:
     """The children with each of the inputs, by name; inputs of a part are a pair with its name."""
     environment = {**os.environ, "AWS_COMPLIANCE_LOOKUP": "off"}
     command = [artefacts.program("record_children", "example"), json.dumps(many)]
-    return [
-        {child["name"]: child for child in children}
-        for children in json.loads(subprocess.check_output(command, cwd=ROOT, env=environment))
-    ]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        # It has said which inputs it refuses; the command has all of them.
+        raise SystemExit(done.returncode)
+    return [{child["name"]: child for child in children} for children in json.loads(done.stdout)]
 
 
 def effect(before: dict[str, dict], after: dict[str, dict]) -> Effect:
@@ -151,9 +152,9 @@ def row(name: str, found: Effect) -> str:
 ALONE = """
 ## Parts that are used alone
 
-Inputs that must be given are changed from one value to another. What is **refused** would replace the topic of `Alerts`
-or the table of `Functions`. A report bucket that is replaced stays in the account; where `reports.onDestroy` would
-delete it, that is refused unless `reports.allowReplacement` is set.
+Inputs that must be given are changed from one value to another. What is **refused** would replace the topic of
+`Alerts`, the table of `Functions` or the recorder of `Recorder`. A report bucket that is replaced stays in the
+account; where `reports.onDestroy` would delete it, that is refused unless `reports.allowReplacement` is set.
 """
 HEAD = """| input | updated | created | replaced | deleted | retained |
 | --- | --- | --- | --- | --- | --- |
