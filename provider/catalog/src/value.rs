@@ -29,7 +29,8 @@ pub(crate) fn wrong(parameter: &RuleParameter, text: &str) -> Option<Wrong> {
     if let Some(expected) = parameter.form.and_then(|form| items().find_map(|item| of_form(form, item))) {
         return plain(expected);
     }
-    if parameter.form.is_some_and(|form| matches!(form, ParameterForm::Arn | ParameterForm::Account)) && trimmed != text {
+    if parameter.form.is_some_and(|form| matches!(form, ParameterForm::Arn | ParameterForm::Account)) && trimmed != text
+    {
         let nearest = Some(trimmed.to_owned());
         return Some(Wrong { expected: "no spaces around the value".to_owned(), nearest, doubtful: false });
     }
@@ -272,7 +273,11 @@ mod tests {
             assert_eq!(found(&padded), Some((right.clone(), false)), "{padded:?}");
         }
         assert_eq!(found(&format!("{right}, arn:aws:iam::aws:policy/A")), None);
-        assert_eq!(found("arn:aws-iso:sns:us-iso-east-1:111122223333:t"), None, "no regions of this partition are known");
+        assert_eq!(
+            found("arn:aws-iso:sns:us-iso-east-1:111122223333:t"),
+            None,
+            "no regions of this partition are known"
+        );
     }
 
     #[test]

@@ -105,7 +105,8 @@ impl RouteArgs {
     /// What an endpoint receives whose service is not known here; nothing while the endpoint is unknown.
     fn sent(&self, name: &str) -> Option<String> {
         let given = self.https.as_ref()?.given()?;
-        let url = given.value.as_ref().filter(|url| bounds::https_url(url).is_ok() && !bounds::is_known_service(url))?;
+        let url =
+            given.value.as_ref().filter(|url| bounds::https_url(url).is_ok() && !bounds::is_known_service(url))?;
         let host = Some(url).filter(|_| !given.secret).and_then(|url| bounds::https_host(url));
         let service = host.map_or_else(|| "its service".to_owned(), |host| format!("`{host}`"));
         Some(format!(
@@ -385,7 +386,10 @@ mod tests {
         let notes: Vec<_> = given.sent().collect();
         assert_eq!(notes.len(), 2, "{notes:?}");
         assert!(notes[0].starts_with("`notifications.routes.hidden.https`: its service is not known"), "{notes:?}");
-        assert!(notes[1].starts_with("`notifications.routes.siem.https`: `siem.example.com` is not known"), "{notes:?}");
+        assert!(
+            notes[1].starts_with("`notifications.routes.siem.https`: `siem.example.com` is not known"),
+            "{notes:?}"
+        );
         assert!(notes.iter().all(|note| note.contains("receives the JSON of Amazon SNS") && !note.contains("token")));
     }
 

@@ -138,7 +138,8 @@ async fn no_message_shows_a_secret() {
     for Case { about, inputs: wrong, messages } in cases() {
         let (problems, _) = previewed(all_secret(inputs(wrong.clone()))).await;
         for problem in problems {
-            let shown: Vec<_> = texts(&wrong).into_iter().filter(|text| problem.reason.contains(text.as_str())).collect();
+            let shown: Vec<_> =
+                texts(&wrong).into_iter().filter(|text| problem.reason.contains(text.as_str())).collect();
             assert!(shown.is_empty(), "{about}: {problem}");
             // The nearest name of a property is no value.
             let near = messages.iter().filter(|_| !problem.reason.starts_with("unknown property"));
@@ -162,7 +163,8 @@ async fn a_value_out_of_its_range_is_one_message() {
 #[tokio::test]
 async fn a_preview_says_what_an_unknown_webhook_receives() {
     let https = |url: &str| json!({ "notifications": { "routes": { "soc": { "https": url } } } });
-    let about = |log: &[String]| log.iter().filter(|line| line.contains("routes.soc.https`:")).cloned().collect::<Vec<_>>();
+    let about =
+        |log: &[String]| log.iter().filter(|line| line.contains("routes.soc.https`:")).cloned().collect::<Vec<_>>();
     let (problems, log) = previewed(inputs(https("https://siem.example.com/sns?key=token"))).await;
     let lines = about(&log);
     assert!(problems.is_empty() && lines.len() == 1, "{problems:?} {log:#?}");

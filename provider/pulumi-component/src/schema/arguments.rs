@@ -142,14 +142,20 @@ mod tests {
             checks.plain("days", &args.days, |days| if *days > 2 { Ok(()) } else { Err("less than a run".into()) });
             checks.warn_plain("days", &args.days, |days| if *days > 5 { Ok(()) } else { Err("short".into()) });
         }
-        for (days, errors, warnings) in
-            [(0, vec!["days: expected 1 to 10"], vec![]), (2, vec!["days: less than a run"], vec![]), (3, vec![], vec!["days: short"])]
-        {
+        for (days, errors, warnings) in [
+            (0, vec!["days: expected 1 to 10"], vec![]),
+            (2, vec!["days: less than a run"], vec![]),
+            (3, vec![], vec!["days: short"]),
+        ] {
             let given = PropertyMap::from([("days".to_owned(), value(json!(days)))]);
             let judged = judge(given, check);
             let texts = |found: &[PropertyError]| found.iter().map(ToString::to_string).collect::<Vec<_>>();
             let texts = (texts(&judged.problems), texts(&judged.warnings));
-            assert_eq!((texts.0, texts.1), (errors.into_iter().map(str::to_owned).collect(), warnings.into_iter().map(str::to_owned).collect()), "{days}");
+            assert_eq!(
+                (texts.0, texts.1),
+                (errors.into_iter().map(str::to_owned).collect(), warnings.into_iter().map(str::to_owned).collect()),
+                "{days}"
+            );
         }
     }
 

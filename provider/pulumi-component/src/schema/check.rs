@@ -225,7 +225,8 @@ impl<'s> Checker<'s> {
 
     fn object(&mut self, path: &PropertyPath, schema: &'s Json, members: &PropertyMap) {
         let known = schema.get("properties").and_then(Json::as_object);
-        let required = || schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+        let required =
+            || schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         for (name, value) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
             match known.and_then(|known| known.get(name)) {
                 Some(member) => {

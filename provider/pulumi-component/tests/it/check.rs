@@ -161,9 +161,13 @@ fn a_secret_number_where_a_string_is_needed_is_not_repeated() {
     let secret = |value| PropertyValue { value, secret: true, ..PropertyValue::default() };
     let given = PropertyMap::from([
         ("requiredName".to_owned(), "x".into()),
-        ("rules".to_owned(), PropertyValue::from(Value::List(vec![PropertyValue::from(Value::Object(PropertyMap::from([
-            ("identifier".to_owned(), secret(Value::Number(4711.0))),
-        ])))]))),
+        (
+            "rules".to_owned(),
+            PropertyValue::from(Value::List(vec![PropertyValue::from(Value::Object(PropertyMap::from([(
+                "identifier".to_owned(),
+                secret(Value::Number(4711.0)),
+            )])))])),
+        ),
     ]);
     assert_eq!(problems(given), ["rules[0].identifier (secret): must be a string, got a number: write it in quotes"]);
 }

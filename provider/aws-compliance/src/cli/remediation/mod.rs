@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use functions_core::remediation::decision::Wish;
 use serde_json::{Value, json};
 
-use account::{Account, Place};
 use crate::cli::terminal;
+use account::{Account, Place};
 
 const NAME: &str = "pulumi-resource-aws-compliance remediation";
 

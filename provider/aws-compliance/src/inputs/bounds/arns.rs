@@ -1,7 +1,7 @@
 //! ARNs of the resources that inputs name.
 
-use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
 use aws_compliance_catalog::Catalog;
+use compliance_types::arn::{Account, Arn, ArnError, LambdaFunction};
 use compliance_types::region::{PARTITIONS, may_be_region, partition_of_region};
 use pulumi_component::InvalidValue;
 

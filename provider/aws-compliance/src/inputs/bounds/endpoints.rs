@@ -58,7 +58,9 @@ fn has_valid_port(url: &str) -> bool {
 
 /// A URL as all spellings of the same one have it: the host in lower case, no port that is the default, no fragment.
 pub fn same_url(url: &str) -> String {
-    let Some(parsed) = url.parse::<Uri>().ok().filter(|parsed| parsed.authority().is_some()) else { return url.to_owned() };
+    let Some(parsed) = url.parse::<Uri>().ok().filter(|parsed| parsed.authority().is_some()) else {
+        return url.to_owned();
+    };
     let authority = parsed.authority().map(|authority| authority.as_str()).unwrap_or_default();
     let (user, place) = authority.rsplit_once('@').map_or(("", authority), |(user, place)| (user, place));
     let place = place.to_ascii_lowercase();

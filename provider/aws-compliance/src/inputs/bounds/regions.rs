@@ -94,11 +94,8 @@ mod tests {
 
     #[test]
     fn an_unknown_region_is_reported_with_the_nearest() {
-        for (unknown, nearest) in [
-            ("us-east-9", "us-east-1"),
-            ("eu-west-8", "eu-west-1"),
-            ("cn-north-2", "cn-north-1"),
-        ] {
+        for (unknown, nearest) in [("us-east-9", "us-east-1"), ("eu-west-8", "eu-west-1"), ("cn-north-2", "cn-north-1")]
+        {
             let told = format!("{:?}", known_region(unknown));
             assert!(told.contains(&format!("\"{nearest}\"")) && told.contains(Catalog::get().taken), "{told}");
         }

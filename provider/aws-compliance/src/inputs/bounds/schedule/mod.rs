@@ -356,6 +356,9 @@ mod tests {
             assert_eq!(format!("{told:?}").contains("nearest: Some"), nearest.is_some(), "{wrong}");
         }
         let told = format!("{:?}", schedule("cron(0 6 ? * FRI-MON *)"));
-        assert!(told.contains("day of the week: a range goes from the lower to the higher, and SUN is the first"), "{told}");
+        assert!(
+            told.contains("day of the week: a range goes from the lower to the higher, and SUN is the first"),
+            "{told}"
+        );
     }
 }
