@@ -80,7 +80,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _windows;
 
         /// <summary>
-        /// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+        /// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
         /// </summary>
         public List<string> Windows
         {

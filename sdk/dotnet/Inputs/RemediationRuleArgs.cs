@@ -35,14 +35,14 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public string? OptInTag { get; set; }
 
         [Input("parameters")]
-        private Dictionary<string, string>? _parameters;
+        private Dictionary<string, object>? _parameters;
 
         /// <summary>
         /// Parameters of the action. `docs/remediation.md` lists them.
         /// </summary>
-        public Dictionary<string, string> Parameters
+        public Dictionary<string, object> Parameters
         {
-            get => _parameters ?? (_parameters = new Dictionary<string, string>());
+            get => _parameters ?? (_parameters = new Dictionary<string, object>());
             set => _parameters = value;
         }
 

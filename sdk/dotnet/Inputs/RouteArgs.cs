@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<object>? _accounts;
 
         /// <summary>
-        /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+        /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
         /// </summary>
         public List<object> Accounts
         {
@@ -44,7 +44,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<Union<string, AwsCompliance.PulumiPackage.FrameworkId>>? _frameworks;
 
         /// <summary>
-        /// Ids of frameworks of the rules, such as `hipaa`.
+        /// Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
         /// </summary>
         public List<Union<string, AwsCompliance.PulumiPackage.FrameworkId>> Frameworks
         {
@@ -53,7 +53,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         }
 
         /// <summary>
-        /// HTTPS endpoint. It must confirm the SNS subscription.
+        /// HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
         /// </summary>
         [Input("https")]
         public Input<string>? Https { get; set; }
@@ -62,7 +62,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _rules;
 
         /// <summary>
-        /// Names of rules, as given or as shown in `configRuleNames` without the prefix.
+        /// Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
         /// </summary>
         public List<string> Rules
         {
@@ -74,7 +74,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<AwsCompliance.PulumiPackage.RuleSeverity>? _severities;
 
         /// <summary>
-        /// Severities of rules.
+        /// Severities of rules. Default: all severities. At least 1 item.
         /// </summary>
         public List<AwsCompliance.PulumiPackage.RuleSeverity> Severities
         {

@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<object>? _accounts;
 
         /// <summary>
-        /// Ids of accounts, 12 digits. Default: all accounts.
+        /// Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
         /// </summary>
         public List<object> Accounts
         {
@@ -62,7 +62,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<string>? _regions;
 
         /// <summary>
-        /// Regions; `global` for resources that belong to no region. Default: all regions.
+        /// Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
         /// </summary>
         public List<string> Regions
         {

@@ -3272,7 +3272,7 @@ type Remediation struct {
 	TrustSessionNames *bool `pulumi:"trustSessionNames"`
 	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
 	VerificationHours *int `pulumi:"verificationHours"`
-	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
 	Windows []string `pulumi:"windows"`
 }
 
@@ -3307,7 +3307,7 @@ type RemediationArgs struct {
 	TrustSessionNames *bool `pulumi:"trustSessionNames"`
 	// Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
 	VerificationHours *int `pulumi:"verificationHours"`
-	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+	// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
 	Windows []string `pulumi:"windows"`
 }
 
@@ -3434,7 +3434,7 @@ func (o RemediationOutput) VerificationHours() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Remediation) *int { return v.VerificationHours }).(pulumi.IntPtrOutput)
 }
 
-// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
 func (o RemediationOutput) Windows() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Remediation) []string { return v.Windows }).(pulumi.StringArrayOutput)
 }
@@ -3553,7 +3553,7 @@ func (o RemediationPtrOutput) VerificationHours() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+// When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
 func (o RemediationPtrOutput) Windows() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Remediation) []string {
 		if v == nil {
@@ -3812,7 +3812,7 @@ type RemediationRule struct {
 	// Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
 	OptInTag *string `pulumi:"optInTag"`
 	// Parameters of the action. `docs/remediation.md` lists them.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 }
 
 // RemediationRuleInput is an input type that accepts RemediationRuleArgs and RemediationRuleOutput values.
@@ -3835,7 +3835,7 @@ type RemediationRuleArgs struct {
 	// Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
 	OptInTag *string `pulumi:"optInTag"`
 	// Parameters of the action. `docs/remediation.md` lists them.
-	Parameters map[string]string `pulumi:"parameters"`
+	Parameters map[string]interface{} `pulumi:"parameters"`
 }
 
 func (RemediationRuleArgs) ElementType() reflect.Type {
@@ -3906,8 +3906,8 @@ func (o RemediationRuleOutput) OptInTag() pulumi.StringPtrOutput {
 }
 
 // Parameters of the action. `docs/remediation.md` lists them.
-func (o RemediationRuleOutput) Parameters() pulumi.StringMapOutput {
-	return o.ApplyT(func(v RemediationRule) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+func (o RemediationRuleOutput) Parameters() pulumi.MapOutput {
+	return o.ApplyT(func(v RemediationRule) map[string]interface{} { return v.Parameters }).(pulumi.MapOutput)
 }
 
 type RemediationRuleMapOutput struct{ *pulumi.OutputState }
@@ -4167,19 +4167,19 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 
 // A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type Route struct {
-	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
 	Accounts []interface{} `pulumi:"accounts"`
 	// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
 	Chat *bool `pulumi:"chat"`
 	// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
 	Email *string `pulumi:"email"`
-	// Ids of frameworks of the rules, such as `hipaa`.
+	// Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
 	Frameworks []string `pulumi:"frameworks"`
-	// HTTPS endpoint. It must confirm the SNS subscription.
+	// HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
 	Https *string `pulumi:"https"`
-	// Names of rules, as given or as shown in `configRuleNames` without the prefix.
+	// Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
 	Rules []string `pulumi:"rules"`
-	// Severities of rules.
+	// Severities of rules. Default: all severities. At least 1 item.
 	Severities []RuleSeverity `pulumi:"severities"`
 	// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
 	Sqs *string `pulumi:"sqs"`
@@ -4198,19 +4198,19 @@ type RouteInput interface {
 
 // A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type RouteArgs struct {
-	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
 	Accounts []interface{} `pulumi:"accounts"`
 	// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
 	Chat *bool `pulumi:"chat"`
 	// E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
 	Email pulumi.StringPtrInput `pulumi:"email"`
-	// Ids of frameworks of the rules, such as `hipaa`.
+	// Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
 	Frameworks []string `pulumi:"frameworks"`
-	// HTTPS endpoint. It must confirm the SNS subscription.
+	// HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
 	Https pulumi.StringPtrInput `pulumi:"https"`
-	// Names of rules, as given or as shown in `configRuleNames` without the prefix.
+	// Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
 	Rules []string `pulumi:"rules"`
-	// Severities of rules.
+	// Severities of rules. Default: all severities. At least 1 item.
 	Severities []RuleSeverity `pulumi:"severities"`
 	// ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
 	Sqs pulumi.StringPtrInput `pulumi:"sqs"`
@@ -4268,7 +4268,7 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 	return o
 }
 
-// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
 func (o RouteOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
@@ -4283,22 +4283,22 @@ func (o RouteOutput) Email() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Email }).(pulumi.StringPtrOutput)
 }
 
-// Ids of frameworks of the rules, such as `hipaa`.
+// Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
 func (o RouteOutput) Frameworks() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Frameworks }).(pulumi.StringArrayOutput)
 }
 
-// HTTPS endpoint. It must confirm the SNS subscription.
+// HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
 func (o RouteOutput) Https() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Route) *string { return v.Https }).(pulumi.StringPtrOutput)
 }
 
-// Names of rules, as given or as shown in `configRuleNames` without the prefix.
+// Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
 func (o RouteOutput) Rules() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Route) []string { return v.Rules }).(pulumi.StringArrayOutput)
 }
 
-// Severities of rules.
+// Severities of rules. Default: all severities. At least 1 item.
 func (o RouteOutput) Severities() RuleSeverityArrayOutput {
 	return o.ApplyT(func(v Route) []RuleSeverity { return v.Severities }).(RuleSeverityArrayOutput)
 }
@@ -5484,7 +5484,7 @@ func (o VpcPtrOutput) SubnetIds() pulumi.StringArrayOutput {
 
 // Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type Waiver struct {
-	// Ids of accounts, 12 digits. Default: all accounts.
+	// Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
 	Accounts []interface{} `pulumi:"accounts"`
 	// A control of `framework`, such as `3.5.1`.
 	Control *string `pulumi:"control"`
@@ -5496,7 +5496,7 @@ type Waiver struct {
 	Owner string `pulumi:"owner"`
 	// Why the findings are accepted.
 	Reason string `pulumi:"reason"`
-	// Regions; `global` for resources that belong to no region. Default: all regions.
+	// Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
 	Regions []string `pulumi:"regions"`
 	// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
 	Resource *string `pulumi:"resource"`
@@ -5521,7 +5521,7 @@ type WaiverInput interface {
 
 // Findings that are accepted for a time. Each selector that is given must match; at least one of `rule`, `framework`, `resource` and `tags` is required.
 type WaiverArgs struct {
-	// Ids of accounts, 12 digits. Default: all accounts.
+	// Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
 	Accounts []interface{} `pulumi:"accounts"`
 	// A control of `framework`, such as `3.5.1`.
 	Control *string `pulumi:"control"`
@@ -5533,7 +5533,7 @@ type WaiverArgs struct {
 	Owner string `pulumi:"owner"`
 	// Why the findings are accepted.
 	Reason string `pulumi:"reason"`
-	// Regions; `global` for resources that belong to no region. Default: all regions.
+	// Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
 	Regions []string `pulumi:"regions"`
 	// Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
 	Resource *string `pulumi:"resource"`
@@ -5597,7 +5597,7 @@ func (o WaiverOutput) ToWaiverOutputWithContext(ctx context.Context) WaiverOutpu
 	return o
 }
 
-// Ids of accounts, 12 digits. Default: all accounts.
+// Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
 func (o WaiverOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v Waiver) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }
@@ -5627,7 +5627,7 @@ func (o WaiverOutput) Reason() pulumi.StringOutput {
 	return o.ApplyT(func(v Waiver) string { return v.Reason }).(pulumi.StringOutput)
 }
 
-// Regions; `global` for resources that belong to no region. Default: all regions.
+// Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
 func (o WaiverOutput) Regions() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Waiver) []string { return v.Regions }).(pulumi.StringArrayOutput)
 }

@@ -685,7 +685,7 @@ export interface RemediationArgs {
      */
     verificationHours?: number;
     /**
-     * When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+     * When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
      */
     windows?: string[];
 }
@@ -723,7 +723,7 @@ export interface RemediationRuleArgs {
     /**
      * Parameters of the action. `docs/remediation.md` lists them.
      */
-    parameters?: {[key: string]: string};
+    parameters?: {[key: string]: string | number | boolean};
 }
 
 /**
@@ -791,7 +791,7 @@ export interface ReportsArgs {
  */
 export interface Route {
     /**
-     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
      */
     accounts?: (string | number | boolean)[];
     /**
@@ -803,19 +803,19 @@ export interface Route {
      */
     email?: string;
     /**
-     * Ids of frameworks of the rules, such as `hipaa`.
+     * Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
      */
     frameworks?: (string | enums.FrameworkId)[];
     /**
-     * HTTPS endpoint. It must confirm the SNS subscription.
+     * HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
      */
     https?: string;
     /**
-     * Names of rules, as given or as shown in `configRuleNames` without the prefix.
+     * Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
      */
     rules?: string[];
     /**
-     * Severities of rules.
+     * Severities of rules. Default: all severities. At least 1 item.
      */
     severities?: enums.RuleSeverity[];
     /**
@@ -829,7 +829,7 @@ export interface Route {
  */
 export interface RouteArgs {
     /**
-     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
      */
     accounts?: (string | number | boolean)[];
     /**
@@ -841,19 +841,19 @@ export interface RouteArgs {
      */
     email?: pulumi.Input<string | undefined>;
     /**
-     * Ids of frameworks of the rules, such as `hipaa`.
+     * Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
      */
     frameworks?: (string | enums.FrameworkId)[];
     /**
-     * HTTPS endpoint. It must confirm the SNS subscription.
+     * HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
      */
     https?: pulumi.Input<string | undefined>;
     /**
-     * Names of rules, as given or as shown in `configRuleNames` without the prefix.
+     * Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
      */
     rules?: string[];
     /**
-     * Severities of rules.
+     * Severities of rules. Default: all severities. At least 1 item.
      */
     severities?: enums.RuleSeverity[];
     /**
@@ -1039,7 +1039,7 @@ export interface VpcArgs {
  */
 export interface WaiverArgs {
     /**
-     * Ids of accounts, 12 digits. Default: all accounts.
+     * Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
      */
     accounts?: (string | number | boolean)[];
     /**
@@ -1063,7 +1063,7 @@ export interface WaiverArgs {
      */
     reason: string;
     /**
-     * Regions; `global` for resources that belong to no region. Default: all regions.
+     * Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
      */
     regions?: string[];
     /**

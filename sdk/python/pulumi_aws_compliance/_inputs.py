@@ -2900,7 +2900,7 @@ class RemediationArgsDict(TypedDict):
     """
     windows: NotRequired[Sequence[_builtins.str]]
     """
-    When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+    When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
     """
 
 @pulumi.input_type
@@ -2928,7 +2928,7 @@ class RemediationArgs:
         :param Mapping[str, 'RemediationRuleArgs'] rules: What is done about the findings of single rules, by the rule's name without the prefix.
         :param _builtins.bool trust_session_names: Whether, for `fourEyes`, the session name of an assumed role says who somebody is. By default two sessions of one role count as one person, because the caller of AssumeRole chooses the name. Set it only where the trust policy of the approvers' role or IAM Identity Center fixes the name. Default: false.
         :param _builtins.int verification_hours: Number of hours within which AWS Config must find a changed resource compliant; after that the remediation has failed. Range: 1-720. Default: 48.
-        :param Sequence[_builtins.str] windows: When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+        :param Sequence[_builtins.str] windows: When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
         """
         if approval_hours is not None:
             pulumi.set(__self__, "approval_hours", approval_hours)
@@ -3063,7 +3063,7 @@ class RemediationArgs:
     @pulumi.getter
     def windows(self) -> Optional[Sequence[_builtins.str]]:
         """
-        When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always.
+        When changes may be made, such as `Mon-Fri 08:00-16:00 UTC`. Default: always. At least 1 item.
         """
         return pulumi.get(self, "windows")
 
@@ -3142,7 +3142,7 @@ class RemediationRuleArgsDict(TypedDict):
     """
     Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
     """
-    parameters: NotRequired[Mapping[str, _builtins.str]]
+    parameters: NotRequired[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
     Parameters of the action. `docs/remediation.md` lists them.
     """
@@ -3153,14 +3153,14 @@ class RemediationRuleArgs:
                  action: Optional[_builtins.str] = None,
                  mode: Optional[Union['RemediationMode', Literal["off", "dryRun", "approve", "automatic"]]] = None,
                  opt_in_tag: Optional[_builtins.str] = None,
-                 parameters: Optional[Mapping[str, _builtins.str]] = None):
+                 parameters: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]] = None):
         """
         What is done about the findings of a rule.
 
         :param _builtins.str action: Id of the action, such as `s3-tls-only`. Default: the one that is known for the managed rule.
         :param 'RemediationMode' mode: Mode of the rule. Default: `mode` of all rules.
         :param _builtins.str opt_in_tag: Name of the tag that a resource must have before it is changed in mode `automatic`. Default: `optInTag` of all rules.
-        :param Mapping[str, _builtins.str] parameters: Parameters of the action. `docs/remediation.md` lists them.
+        :param Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]] parameters: Parameters of the action. `docs/remediation.md` lists them.
         """
         if action is not None:
             pulumi.set(__self__, "action", action)
@@ -3209,14 +3209,14 @@ class RemediationRuleArgs:
 
     @_builtins.property
     @pulumi.getter
-    def parameters(self) -> Optional[Mapping[str, _builtins.str]]:
+    def parameters(self) -> Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
         Parameters of the action. `docs/remediation.md` lists them.
         """
         return pulumi.get(self, "parameters")
 
     @parameters.setter
-    def parameters(self, value: Optional[Mapping[str, _builtins.str]]):
+    def parameters(self, value: Optional[Mapping[str, Union[_builtins.str, _builtins.float, _builtins.bool]]]):
         pulumi.set(self, "parameters", value)
 
 
@@ -3494,7 +3494,7 @@ class RouteDict(TypedDict):
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
     """
     chat: NotRequired[_builtins.bool]
     """
@@ -3506,19 +3506,19 @@ class RouteDict(TypedDict):
     """
     frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
-    Ids of frameworks of the rules, such as `hipaa`.
+    Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
     """
     https: NotRequired[_builtins.str]
     """
-    HTTPS endpoint. It must confirm the SNS subscription.
+    HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
     """
     rules: NotRequired[Sequence[_builtins.str]]
     """
-    Names of rules, as given or as shown in `configRuleNames` without the prefix.
+    Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
     """
     severities: NotRequired[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
-    Severities of rules.
+    Severities of rules. Default: all severities. At least 1 item.
     """
     sqs: NotRequired[_builtins.str]
     """
@@ -3539,13 +3539,13 @@ class Route:
         """
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
         :param _builtins.bool chat: Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
         :param _builtins.str email: E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
-        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`.
-        :param _builtins.str https: HTTPS endpoint. It must confirm the SNS subscription.
-        :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
-        :param Sequence['RuleSeverity'] severities: Severities of rules.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
+        :param _builtins.str https: HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
+        :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
+        :param Sequence['RuleSeverity'] severities: Severities of rules. Default: all severities. At least 1 item.
         :param _builtins.str sqs: ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         """
         if accounts is not None:
@@ -3569,7 +3569,7 @@ class Route:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
         """
         return pulumi.get(self, "accounts")
 
@@ -3605,7 +3605,7 @@ class Route:
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
-        Ids of frameworks of the rules, such as `hipaa`.
+        Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
         """
         return pulumi.get(self, "frameworks")
 
@@ -3617,7 +3617,7 @@ class Route:
     @pulumi.getter
     def https(self) -> Optional[_builtins.str]:
         """
-        HTTPS endpoint. It must confirm the SNS subscription.
+        HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
         """
         return pulumi.get(self, "https")
 
@@ -3629,7 +3629,7 @@ class Route:
     @pulumi.getter
     def rules(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Names of rules, as given or as shown in `configRuleNames` without the prefix.
+        Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
         """
         return pulumi.get(self, "rules")
 
@@ -3641,7 +3641,7 @@ class Route:
     @pulumi.getter
     def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities of rules.
+        Severities of rules. Default: all severities. At least 1 item.
         """
         return pulumi.get(self, "severities")
 
@@ -3668,7 +3668,7 @@ class RouteArgsDict(TypedDict):
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
     """
     chat: NotRequired[_builtins.bool]
     """
@@ -3680,19 +3680,19 @@ class RouteArgsDict(TypedDict):
     """
     frameworks: NotRequired[Sequence[Union[_builtins.str, 'FrameworkId']]]
     """
-    Ids of frameworks of the rules, such as `hipaa`.
+    Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
     """
     https: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    HTTPS endpoint. It must confirm the SNS subscription.
+    HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
     """
     rules: NotRequired[Sequence[_builtins.str]]
     """
-    Names of rules, as given or as shown in `configRuleNames` without the prefix.
+    Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
     """
     severities: NotRequired[Sequence[Union['RuleSeverity', Literal["informational", "low", "medium", "high", "critical"]]]]
     """
-    Severities of rules.
+    Severities of rules. Default: all severities. At least 1 item.
     """
     sqs: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -3713,13 +3713,13 @@ class RouteArgs:
         """
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
         :param _builtins.bool chat: Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
         :param pulumi.Input[_builtins.str] email: E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
-        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`.
-        :param pulumi.Input[_builtins.str] https: HTTPS endpoint. It must confirm the SNS subscription.
-        :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix.
-        :param Sequence['RuleSeverity'] severities: Severities of rules.
+        :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
+        :param pulumi.Input[_builtins.str] https: HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
+        :param Sequence[_builtins.str] rules: Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
+        :param Sequence['RuleSeverity'] severities: Severities of rules. Default: all severities. At least 1 item.
         :param pulumi.Input[_builtins.str] sqs: ARN of an SQS queue. The policies of the queue and of its key must allow the topic.
         """
         if accounts is not None:
@@ -3743,7 +3743,7 @@ class RouteArgs:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts.
+        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
         """
         return pulumi.get(self, "accounts")
 
@@ -3779,7 +3779,7 @@ class RouteArgs:
     @pulumi.getter
     def frameworks(self) -> Optional[Sequence[Union[_builtins.str, 'FrameworkId']]]:
         """
-        Ids of frameworks of the rules, such as `hipaa`.
+        Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
         """
         return pulumi.get(self, "frameworks")
 
@@ -3791,7 +3791,7 @@ class RouteArgs:
     @pulumi.getter
     def https(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        HTTPS endpoint. It must confirm the SNS subscription.
+        HTTPS endpoint. It must confirm the SNS subscription. It receives the JSON of Amazon SNS, in which `Message` is the notice as JSON; `docs/notices.md` describes both.
         """
         return pulumi.get(self, "https")
 
@@ -3803,7 +3803,7 @@ class RouteArgs:
     @pulumi.getter
     def rules(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Names of rules, as given or as shown in `configRuleNames` without the prefix.
+        Names of rules, as given or as shown in `configRuleNames` without the prefix. Default: all rules. At least 1 item.
         """
         return pulumi.get(self, "rules")
 
@@ -3815,7 +3815,7 @@ class RouteArgs:
     @pulumi.getter
     def severities(self) -> Optional[Sequence['RuleSeverity']]:
         """
-        Severities of rules.
+        Severities of rules. Default: all severities. At least 1 item.
         """
         return pulumi.get(self, "severities")
 
@@ -4548,7 +4548,7 @@ class WaiverArgsDict(TypedDict):
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. Default: all accounts.
+    Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
     """
     control: NotRequired[_builtins.str]
     """
@@ -4560,7 +4560,7 @@ class WaiverArgsDict(TypedDict):
     """
     regions: NotRequired[Sequence[_builtins.str]]
     """
-    Regions; `global` for resources that belong to no region. Default: all regions.
+    Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
     """
     resource: NotRequired[_builtins.str]
     """
@@ -4599,10 +4599,10 @@ class WaiverArgs:
         :param _builtins.str expires: Last day on which the waiver is in force, `yyyy-mm-dd` in UTC: at most `waiverMaxDays` ahead. Notices are sent 14 and 3 days before. From the day after, the findings count again.
         :param _builtins.str owner: Who answers for the waiver, such as the name of a team.
         :param _builtins.str reason: Why the findings are accepted.
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Default: all accounts.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
         :param _builtins.str control: A control of `framework`, such as `3.5.1`.
         :param _builtins.str framework: Id of a framework, such as `hipaa`: the findings of the rules that count for it.
-        :param Sequence[_builtins.str] regions: Regions; `global` for resources that belong to no region. Default: all regions.
+        :param Sequence[_builtins.str] regions: Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
         :param _builtins.str resource: Pattern of a resource's id, name or ARN: `*` matches any characters, `?` one character. Case-sensitive.
         :param _builtins.str rule: Name of a rule, as it is given or shown in `configRuleNames` without the prefix.
         :param Mapping[str, _builtins.str] tags: Tags that the resource must have, with these values; `*` and `?` as in `resource`.
@@ -4668,7 +4668,7 @@ class WaiverArgs:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. Default: all accounts.
+        Ids of accounts, 12 digits. Default: all accounts. At least 1 item.
         """
         return pulumi.get(self, "accounts")
 
@@ -4704,7 +4704,7 @@ class WaiverArgs:
     @pulumi.getter
     def regions(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Regions; `global` for resources that belong to no region. Default: all regions.
+        Regions; `global` for resources that belong to no region. Default: all regions. At least 1 item.
         """
         return pulumi.get(self, "regions")
 

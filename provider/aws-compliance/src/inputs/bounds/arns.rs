@@ -99,7 +99,8 @@ pub fn queue_arn(arn: &str) -> Result<(), InvalidValue> {
 /// The ARN of the queue of a URL (Amazon SQS Developer Guide, "Queue and message identifiers").
 fn arn_of_queue(url: &str) -> Option<String> {
     let rest = url.trim().strip_prefix("https://sqs.")?;
-    let [host, account, name] = rest.split('/').collect::<Vec<_>>()[..] else { return None };
+    let parts: Vec<_> = rest.split('/').collect();
+    let [host, account, name] = parts.as_slice() else { return None };
     let region = host.split('.').next().filter(|region| may_be_region(region))?;
     let arn = format!("arn:{}:sqs:{region}:{account}:{name}", partition_of_region(region));
     queue_arn(&arn).is_ok().then_some(arn)
