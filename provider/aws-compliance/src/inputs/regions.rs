@@ -53,7 +53,7 @@ fn every(word: &str) -> Result<(), InvalidValue> {
     if word == ALL {
         return Ok(());
     }
-    let wrong = InvalidValue::new("expected `all` or a list of region codes");
+    let wrong = InvalidValue::new("expected a list of region codes, or `all`, got a string");
     let folded = word.trim().to_lowercase();
     Err(if folded.trim_end_matches("regions").trim_end_matches([' ', '-', '_']) == ALL || folded == "*" {
         wrong.nearest(ALL)

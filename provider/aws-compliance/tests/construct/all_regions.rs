@@ -49,7 +49,8 @@ async fn all_and_the_same_regions_listed_are_the_same_children() {
     asked(&listed, json!({ "regions": codes })).await.expect("it constructs");
     let children = |monitor: &MockMonitor| {
         let recorded = monitor.recorded().registrations;
-        recorded.into_iter().map(|(urn, child)| (urn.to_string(), format!("{:?}", child.inputs))).collect::<Vec<_>>()
+        let custom = recorded.into_iter().filter(|(_, child)| child.custom);
+        custom.map(|(urn, child)| (urn.to_string(), format!("{:?}", child.inputs))).collect::<Vec<_>>()
     };
     assert_eq!(children(&all), children(&listed));
     // Who lists the regions need not be allowed to ask.
@@ -92,5 +93,5 @@ async fn a_problem_of_a_region_that_is_not_listed_names_it() {
         "recorder": { "mode": "create", "strategy": "only", "resourceTypes": ["AWS::IAM::User"] },
     });
     let found = asked(&account_with(&["eu-west-1", "us-east-1"]), given).await.expect_err("it is refused");
-    assert!(found.iter().any(|one| one.starts_with("regions: us-east-1: ")), "{found:?}");
+    assert!(found.iter().any(|one| one.starts_with("regions: ") && one.contains("us-east-1")), "{found:?}");
 }

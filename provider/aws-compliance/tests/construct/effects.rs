@@ -151,7 +151,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             "settings": { "enabled": true, "severities": ["low"], "scoreDrop": 5, "silentHours": 20 },
         }))],
         "Budget" => vec![here(json!({
-            "tags": { "a": "b" }, "topicArn": TOPIC, "monthlyUsd": 20, "notifyAtPercent": [50],
+            "tags": { "a": "b" }, "topicArn": TOPIC, "monthlyUsd": 20, "notifyAtPercent": [50], "regions": ["us-east-1"],
         }))],
         "Recorder" => {
             let given = json!({

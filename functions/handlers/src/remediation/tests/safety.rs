@@ -145,9 +145,10 @@ async fn change_of_a_finding_that_is_closed_or_unknown_is_not_made() {
     account.decide("b", Wish::Approve, PERSON, 3).await;
     assert_eq!((account.state("b").as_str(), account.writes()), ("superseded", Vec::new()));
 
-    // A message that somebody made up is planned at most: no rule found the resource.
+    // A finding that AWS Config has and processing has not stored yet is planned at most.
     let account = Account::new(settings(Mode::Approve));
     account.bad("b", 0, &[OPT_IN]);
+    account.evaluate("b", "NON_COMPLIANT", 0);
     let mut event = change_event("b");
     event["detail"]["configRuleName"] = json!(RULE);
     account.world.lock().unwrap().state.table.clear();
