@@ -285,17 +285,11 @@ namespace AwsCompliance.PulumiPackage
         [Input("recorder")]
         public Inputs.RecorderSettingsArgs? Recorder { get; set; }
 
-        [Input("regions")]
-        private List<string>? _regions;
-
         /// <summary>
-        /// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        /// Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every region that is enabled for the account, which is asked at each deployment. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         /// </summary>
-        public List<string> Regions
-        {
-            get => _regions ?? (_regions = new List<string>());
-            set => _regions = value;
-        }
+        [Input("regions")]
+        public Union<InputList<string>, Input<string>>? Regions { get; set; }
 
         /// <summary>
         /// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.

@@ -112,8 +112,8 @@ type complianceMonitoringArgs struct {
 	Notifications *Notifications `pulumi:"notifications"`
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettings `pulumi:"recorder"`
-	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
-	Regions []string `pulumi:"regions"`
+	// Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every region that is enabled for the account, which is asked at each deployment. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+	Regions interface{} `pulumi:"regions"`
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Settings of the report bucket.
@@ -160,8 +160,8 @@ type ComplianceMonitoringArgs struct {
 	Notifications *NotificationsArgs
 	// Settings of the configuration recorder.
 	Recorder *RecorderSettingsArgs
-	// Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
-	Regions []string
+	// Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every region that is enabled for the account, which is asked at each deployment. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+	Regions interface{}
 	// What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
 	Remediation *RemediationArgs
 	// Settings of the report bucket.

@@ -36,7 +36,7 @@ class ComplianceMonitoringArgs:
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 regions: Optional[Sequence[_builtins.str]] = None,
+                 regions: Optional[Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]]] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -61,7 +61,7 @@ class ComplianceMonitoringArgs:
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Receivers of notices, and when notices are sent.
         :param 'RecorderSettingsArgs' recorder: Settings of the configuration recorder.
-        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        :param Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]] regions: Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every region that is enabled for the account, which is asked at each deployment. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         :param 'RemediationArgs' remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param 'ReportsArgs' reports: Settings of the report bucket.
         :param 'RulesArgs' rules: Rules to evaluate.
@@ -296,14 +296,14 @@ class ComplianceMonitoringArgs:
 
     @_builtins.property
     @pulumi.getter
-    def regions(self) -> Optional[Sequence[_builtins.str]]:
+    def regions(self) -> Optional[Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]]]:
         """
-        Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every region that is enabled for the account, which is asked at each deployment. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         """
         return pulumi.get(self, "regions")
 
     @regions.setter
-    def regions(self, value: Optional[Sequence[_builtins.str]]):
+    def regions(self, value: Optional[Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]]]):
         pulumi.set(self, "regions", value)
 
     @_builtins.property
@@ -400,7 +400,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 regions: Optional[Sequence[_builtins.str]] = None,
+                 regions: Optional[Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]]] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
@@ -428,7 +428,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
         :param _builtins.str name_prefix: Prefix of every physical name: a-z, 0-9 and hyphen. An account and region can have one deployment. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Receivers of notices, and when notices are sent.
         :param Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict'] recorder: Settings of the configuration recorder.
-        :param Sequence[_builtins.str] regions: Regions to monitor from the region of the provider, which is home and need not be listed. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
+        :param Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]] regions: Regions to monitor from the region of the provider, which is home and need not be listed: a list, or `all` for every region that is enabled for the account, which is asked at each deployment. Each has the rules and conformance packs, an authorization for the aggregator of home, an event rule that forwards compliance changes to home and, where `recorder.mode` says so, a recorder that delivers to the bucket of home. Rules about global resources, such as managed and custom ones of IAM, are evaluated at home alone. Default: home alone. Adding or removing a region changes nothing in the others.
         :param Union['RemediationArgs', 'RemediationArgsDict'] remediation: What is done about findings: nothing, a plan of each change, changes that somebody approved, or changes of resources with a tag. `docs/remediation.md` explains it.
         :param Union['ReportsArgs', 'ReportsArgsDict'] reports: Settings of the report bucket.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Rules to evaluate.
@@ -475,7 +475,7 @@ class ComplianceMonitoring(pulumi.ComponentResource):
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
                  recorder: Optional[Union['RecorderSettingsArgs', 'RecorderSettingsArgsDict']] = None,
-                 regions: Optional[Sequence[_builtins.str]] = None,
+                 regions: Optional[Union[pulumi.Input[Sequence[pulumi.Input[_builtins.str]]], pulumi.Input[_builtins.str]]] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  reports: Optional[Union['ReportsArgs', 'ReportsArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
