@@ -155,7 +155,9 @@ def parameter_facts() -> dict[str, dict]:
         for name in about["parameters"]:
             facts[name] = {"values": list(values)} | ({"grows": True} if "grows" in about else {})
     for about in table["ranges"]:
-        shape = loader.load_service_model(about["model"], "service-2")["shapes"][about["shape"]] if "model" in about else {}
+        shape = (
+            loader.load_service_model(about["model"], "service-2")["shapes"][about["shape"]] if "model" in about else {}
+        )
         bounds = {"least": shape.get("min"), "most": shape.get("max")} | about
         for name in about["parameters"]:
             of = facts.setdefault(name, {})

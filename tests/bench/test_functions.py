@@ -23,7 +23,7 @@ def test_the_package_is_small_and_runs_on_amazon_linux():
     assert package.glibc <= functions.GLIBC
 
 
-# The second of two runs, which has the first one's files to compare with; the most memory of the process is that of both.
+# The second of two runs, which is compared with the first one; the most memory of the process is that of both.
 @pytest.mark.parametrize("every", [50, 1])
 def test_a_million_evaluations_fit_into_the_memory_of_a_function_however_many_are_bad(tmp_path, every):
     _, mib = functions.million(every, tmp_path, optimized=False)

@@ -13,6 +13,8 @@ from engine.test_functions import eventually
 from harness.leftovers import leftovers
 
 HOME, FIRST, SECOND = "eu-west-1", "us-east-1", "eu-central-1"
+# A rule that eu-central-1 does not offer.
+REGIONAL = "RDS_DB_SECURITY_GROUP_NOT_ALLOWED"
 INPUTS = {
     "recorder": {"mode": "auto"},
     "rules": {
@@ -26,8 +28,6 @@ INPUTS = {
     "tags": {"team": "security"},
 }
 OUTPUTS = {"bucketName": "${compliance.bucketName}", "budgetName": "${compliance.budgetName}"}
-# A rule that eu-central-1 does not offer.
-REGIONAL = "RDS_DB_SECURITY_GROUP_NOT_ALLOWED"
 BUDGET = {"cost": {"monthlyBudgetUsd": 20}}
 
 
@@ -61,7 +61,7 @@ def regions_of(urns) -> set[str]:
 
 
 def is_of_all(urn: str) -> bool:
-    """What knows all regions: the aggregator, the budget, and the functions with their configuration and permissions."""
+    """What knows all regions: aggregator, budget, and the functions with their configuration and permissions."""
     name = urn.rsplit("::", 1)[1]
     parts = ("aggregation", "aggregation-aggregator", "budget", "budget-budget")
     return name in ("compliance", *(f"compliance-{part}" for part in parts)) or name.startswith("compliance-functions")
@@ -111,7 +111,9 @@ def test_the_report_names_the_rules_that_a_region_does_not_evaluate(three):
     page = three.invoke("compliance-aggregation", {})["report"]
     body = three.client("s3").get_object(Bucket=three.outputs["bucketName"], Key=page)["Body"]
     text = body.read().decode()
-    found = set(re.findall(r"<td>([a-z0-9-]+)</td><td>([A-Z_0-9]+)</td><td>(assessed[^<]*|not assessed[^<]*)</td>", text))
+    found = set(
+        re.findall(r"<td>([a-z0-9-]+)</td><td>([A-Z_0-9]+)</td><td>(assessed[^<]*|not assessed[^<]*)</td>", text)
+    )
     assert found == {
         (FIRST, "IAM_PASSWORD_POLICY", f"assessed in {HOME}"),
         (SECOND, "IAM_PASSWORD_POLICY", f"assessed in {HOME}"),

@@ -196,7 +196,7 @@ def test_every_form_and_value_is_of_a_parameter_that_is_there():
 def test_every_bound_has_a_source_and_is_met_by_defaults_and_least_values():
     rules, least, table = read("generated/rules.json")["rules"], read("least.json")["rules"], read("parameters.json")
     for about in (*table["ranges"], *table["items"]):
-        assert about.get("source") or about.get("model") and about["shape"], about
+        assert about.get("source") or (about.get("model") and about["shape"]), about
     bounded = 0
     for identifier, rule in rules.items():
         for each in rule.get("parameters", ()):

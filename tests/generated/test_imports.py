@@ -1,5 +1,7 @@
-"""Imports go one way: no circle between the files of a crate, and none against the layers of the component's. Tests and what
-they share stand in modules of that name, so that a folder lists the product."""
+"""Imports go one way: no circle between the files of a crate, and none against the layers of the component's.
+
+Tests and what they share stand in modules of that name, so that a folder lists the product.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ MEMBERS = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["members
 LAYERS = ["identity", "inputs", "plan", "account", "parts", "queries", "cli"]
 # Of `provider/pulumi-component`: the same.
 CRATE_LAYERS = ["values", "border", "schema", "author", "wire", "serve", "testing"]
-# Of `provider/pulumi-component`: a scope, its run and its children hold one another, and are one thing in several files.
+# Of `provider/pulumi-component`: a scope, its run and its children hold one another: one thing in several files.
 ONE_THING = ["author::component", "author::reference", "author::scope"]
 USE = re.compile(r"\buse\s+([^;]+);")
 # Where a path begins.

@@ -7,7 +7,7 @@ STATUS = "config:DescribeConfigurationAggregatorSourcesStatus"
 
 
 def listed(account) -> dict:
-    """An aggregator of the deployment that lists another account and another region, and the request that plans both."""
+    """A deployment's aggregator that lists another account and another region, and the request that plans both."""
     account.client("config").put_configuration_aggregator(
         ConfigurationAggregatorName="compliance-aggregator",
         AccountAggregationSources=[

@@ -248,13 +248,13 @@ impl Aggregation {
             return Ok(Left::Pages);
         }
         let latest = before::read_latest(&self.store).await?.map(|found| found.latest);
-        state.next = Next::Report(Frozen {
+        state.next = Next::Report(Box::new(Frozen {
             arrivals: reading::sources(&self.config, aggregator).await?,
             recorder_stopped: recording::any_stopped(&self.config, known.regions(), &state.run()).await?,
             before: latest.filter(|latest| latest.run_id != state.run().id),
             coverage: covering::read(&self.config, known, &state.run().id).await,
             remediation: remediating::read(&self.store, &state.run().id).await,
-        });
+        }));
         Ok(Left::Nothing)
     }
 

@@ -87,7 +87,7 @@ pub(super) enum Next {
     /// What is said of the sources, now that all pages are read.
     Sources,
     /// The report.
-    Report(Frozen),
+    Report(Box<Frozen>),
 }
 
 /// What a report is made of beside verdicts.

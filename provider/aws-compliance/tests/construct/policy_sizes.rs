@@ -50,7 +50,7 @@ fn monitor() -> MockMonitor {
 
 async fn everywhere() -> Vec<Registration> {
     let regions = Catalog::get().partitions["aws"].clone();
-    assert!(regions.len() >= 34 && regions.iter().any(|code| *code == HOME));
+    assert!(regions.len() >= 34 && regions.contains(&HOME));
     let remediated = |identifier: &str| json!({ "identifier": identifier, "remediation": { "acceptInferred": true } });
     let given = json!({
         "namePrefix": PREFIX,

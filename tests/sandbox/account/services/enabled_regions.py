@@ -1,4 +1,4 @@
-"""Regions that an account has disabled are left out where EC2 lists the regions that it can use, which MiniStack does not do.
+"""EC2 lists the regions that an account can use without those that it has disabled, which MiniStack does not do.
 
 AWS page: "DescribeRegions" (Amazon EC2 API Reference). Asked for all regions, it lists them as not opted in.
 """

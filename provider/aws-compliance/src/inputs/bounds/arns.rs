@@ -102,7 +102,8 @@ fn arn_of_queue(url: &str) -> Option<String> {
     let parts: Vec<_> = rest.split('/').collect();
     let [host, account, name] = parts.as_slice() else { return None };
     let region = host.split('.').next().filter(|region| may_be_region(region))?;
-    let arn = format!("arn:{}:sqs:{region}:{account}:{name}", partition_of_region(region));
+    let partition = partition_of_region(region);
+    let arn = Arn { partition, service: "sqs", region, account: Account::Id(account), resource: name }.to_string();
     queue_arn(&arn).is_ok().then_some(arn)
 }
 

@@ -6,6 +6,7 @@ mod endpoints;
 pub mod guard;
 mod identity;
 mod names;
+mod once;
 mod organization;
 mod regions;
 pub mod rules;
@@ -21,6 +22,7 @@ pub use arns::{
 pub use endpoints::{host as https_host, https_url, same_url};
 pub use identity::{account_id, email, same_email};
 pub use names::{bucket_name, name_prefix};
+pub use once::check_once;
 pub use organization::{iam_path, managed_policy_arn, security_group_id, subnet_id};
 pub use regions::{check_eventual_region, check_region, check_regions, region};
 pub use schedule::schedule;
@@ -28,20 +30,7 @@ pub use schedule_runs::{Runs, known_runs, runs};
 pub use tags::{COUNT as TAG_COUNT, check as check_tags};
 pub use webhooks::{is_known_service, unconfirmed_webhook};
 
-use std::collections::BTreeSet;
-
-use pulumi_component::value::PropertyPath;
-use pulumi_component::{Checks, InvalidValue};
-
-/// Reports what a list has more than once, but for the first.
-pub fn check_once<T: Ord>(checks: &mut Checks, member: impl Into<PropertyPath>, items: &[T]) {
-    let (member, mut seen) = (member.into(), BTreeSet::new());
-    for (index, item) in items.iter().enumerate() {
-        if !seen.insert(item) {
-            checks.error(member.index(index), "listed twice; remove one");
-        }
-    }
-}
+use pulumi_component::InvalidValue;
 
 /// Runs of one function at once that a queue may cause; two is the least that Lambda takes (Lambda API Reference,
 /// "ScalingConfig").
@@ -86,14 +75,6 @@ mod tests {
             let told = format!("{:?}", log_retention_days(&days));
             assert!(told.contains(&format!("\"{nearest}\"")), "{days}: {told}");
         }
-    }
-
-    #[test]
-    fn each_repeated_item_is_an_error() {
-        let mut checks = Checks::default();
-        check_once(&mut checks, "list", &["a", "b", "a", "a"]);
-        let found: Vec<_> = checks.errors().iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["list[2]: listed twice; remove one", "list[3]: listed twice; remove one"]);
     }
 
     #[test]

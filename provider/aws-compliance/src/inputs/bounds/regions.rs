@@ -4,7 +4,7 @@ use aws_compliance_catalog::Catalog;
 use compliance_types::region::{may_be_region, partition_of_region};
 use pulumi_component::{Checks, Input, InvalidValue};
 
-use crate::inputs::bounds::check_once;
+use super::once::check_once;
 
 /// A region code by its form, such as `eu-west-1` (AWS Regions and Availability Zones User Guide).
 pub fn region(code: &str) -> Result<(), InvalidValue> {
