@@ -304,7 +304,8 @@ mod tests {
 
     #[test]
     fn an_arn_of_a_misspelled_region_or_with_spaces_around_it_is_reported_with_the_right_one() {
-        let judges: [(fn(&str) -> Result<(), InvalidValue>, &str, &str); 4] = [
+        type Judge = fn(&str) -> Result<(), InvalidValue>;
+        let judges: [(Judge, &str, &str); 4] = [
             (key_arn, "kms", "key/1"),
             (function_arn, "lambda", "function:own"),
             (queue_arn, "sqs", "findings"),
