@@ -77,8 +77,8 @@ def roles(aws: Aws, arguments: dict) -> dict:
     pages = aws.client("iam").get_paginator("list_roles")
     found = pages.paginate(PathPrefix=arguments.get("pathPrefix") or "/").search("Roles[]")
     roles = [role for role in found if re.search(arguments.get("nameRegex") or "", role["RoleName"])]
-    names, arns = [role["RoleName"] for role in roles], [role["Arn"] for role in roles]
-    return {"names": names, "arns": arns, "id": aws.region}
+    names = [role["RoleName"] for role in roles]
+    return {"names": names, "arns": [role["Arn"] for role in roles], "id": aws.region}
 
 
 @function("aws:cloudwatch/getLogGroups:getLogGroups")
@@ -100,8 +100,8 @@ def tables(aws: Aws, arguments: dict) -> dict:
 def functions(aws: Aws, arguments: dict) -> dict:
     pages = aws.client("lambda", arguments.get("region")).get_paginator("list_functions")
     found = [entry for page in pages.paginate() for entry in page["Functions"]]
-    names, arns = [entry["FunctionName"] for entry in found], [entry["FunctionArn"] for entry in found]
-    return {"functionNames": names, "functionArns": arns, "id": aws.region}
+    names = [entry["FunctionName"] for entry in found]
+    return {"functionNames": names, "functionArns": [entry["FunctionArn"] for entry in found], "id": aws.region}
 
 
 @function("aws:sqs/getQueues:getQueues")
@@ -152,10 +152,10 @@ def topic(aws: Aws, arguments: dict) -> dict:
     pages = aws.client("sns", arguments.get("region")).get_paginator("list_topics")
     name = arguments["name"]
     found = [entry["TopicArn"] for page in pages.paginate() for entry in page["Topics"]]
-    arns = [arn for arn in found if arns.resource_of(arn) == name]
-    if not arns:
+    own = [arn for arn in found if arns.resource_of(arn) == name]
+    if not own:
         raise Missing(f"reading SNS Topic ({name}): couldn't find resource")
-    return {"name": name, "arn": arns[0], "id": arns[0]}
+    return {"name": name, "arn": own[0], "id": own[0]}
 
 
 @function("aws:kms/getKey:getKey")

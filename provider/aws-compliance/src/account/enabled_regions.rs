@@ -7,9 +7,9 @@ use compliance_types::region::is_opt_in_region;
 use pulumi_component::value::{PropertyError, PropertyMap, Value};
 use pulumi_component::{Context, Error};
 
-use crate::account::prepared::OtherRegion;
+use crate::account::facts::AccountFacts;
 use crate::inputs::regions::RegionsArg;
-use crate::plan::regions::MonitoredRegions;
+use crate::plan::regions::{MonitoredRegions, RegionPlan};
 
 const GET_REGIONS: &str = "aws:index/getRegions:getRegions";
 
@@ -48,9 +48,8 @@ pub async fn monitored(context: &Context, regions: &RegionsArg) -> Result<Monito
 
 /// Those of these regions that the account has not enabled (Amazon EC2 API Reference, "DescribeRegions", `opt-in-status`). Without
 /// a region that has to be enabled nothing is asked. What cannot be found out is a warning: AWS refuses every call there.
-pub(crate) async fn disabled(context: &Context, regions: &[OtherRegion]) -> BTreeSet<String> {
-    let asked: Vec<_> =
-        regions.iter().map(|one| &one.planned).filter(|one| one.listed && is_opt_in_region(&one.code)).collect();
+pub(crate) async fn disabled(context: &Context, regions: impl Iterator<Item = &RegionPlan>) -> BTreeSet<String> {
+    let asked: Vec<_> = regions.filter(|one| one.listed && is_opt_in_region(&one.code)).collect();
     if asked.is_empty() {
         return BTreeSet::new();
     }
@@ -81,10 +80,9 @@ pub(crate) async fn disabled(context: &Context, regions: &[OtherRegion]) -> BTre
 }
 
 /// What is wrong with a region that is not enabled.
-pub(crate) fn problem(region: &OtherRegion) -> PropertyError {
-    let (path, code) = (region.planned.path.clone(), &region.planned.code);
-    let account =
-        region.account.known_account_id().map_or_else(|| "this account".to_owned(), |id| format!("account {id}"));
+pub(crate) fn problem(region: &RegionPlan, account: &AccountFacts) -> PropertyError {
+    let (path, code) = (region.path.clone(), &region.code);
+    let account = account.known_account_id().map_or_else(|| "this account".to_owned(), |id| format!("account {id}"));
     PropertyError::new(
         path,
         format!(

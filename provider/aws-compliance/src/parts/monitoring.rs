@@ -144,10 +144,10 @@ impl PreparedComponent for ComplianceMonitoring {
             never_replaced: false,
         };
         let existing = scan::existing(context, account, &request, &planned).await;
-        let disabled = enabled_regions::disabled(context, &prepared.regions).await;
+        let disabled = enabled_regions::disabled(context, prepared.regions.iter().map(|one| &one.planned)).await;
         let (disabled, mut regions): (Vec<_>, Vec<_>) =
             prepared.regions.iter().cloned().partition(|one| disabled.contains(&one.planned.code));
-        errors.extend(disabled.iter().map(enabled_regions::problem));
+        errors.extend(disabled.iter().map(|one| enabled_regions::problem(&one.planned, account)));
         let seen = regions.iter().map(|one| {
             let mut request = args.region_request(&one.planned, &whole);
             request.count_resources = context.is_preview();

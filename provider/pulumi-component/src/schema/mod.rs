@@ -11,5 +11,5 @@ pub(crate) mod text;
 
 pub use check::check;
 pub(crate) use check::{intended, nearest};
-pub(crate) use root::{folded_reference, required, root, type_of};
+pub(crate) use root::{required, root, type_of};
 pub use spec::SchemaError;

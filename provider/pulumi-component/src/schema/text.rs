@@ -7,7 +7,7 @@ use property_path::{PropertyError, PropertyPath};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value as Json;
 
-use crate::schema::{self, folded_reference};
+use super::root::{folded_reference, root};
 use crate::values::property::{PropertyMap, PropertyValue, Value};
 use crate::values::suggested::{PACKAGE, SUGGESTED};
 
@@ -81,7 +81,7 @@ impl<const DIGITS: usize> JsonSchema for Scalar<DIGITS> {
 ///
 /// A construction begins with it; whoever reads inputs in another way does the same before [`check`](crate::engine::check).
 pub(crate) fn as_texts<T: JsonSchema>(inputs: PropertyMap) -> (PropertyMap, Vec<PropertyError>) {
-    let root = schema::root::<T>();
+    let root = root::<T>();
     let mut walk = Walk { root: &root, said: Vec::new() };
     let mut whole = PropertyValue::from(Value::Object(inputs));
     walk.value(&PropertyPath::root(), &root, &mut whole);
