@@ -182,3 +182,58 @@ def test_a_program_without_inputs_of_the_component_is_refused(program, said):
     done = check("-", input=program)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+PROGRAM = """
+name: own
+runtime: yaml
+config:
+  age: { type: integer, default: 90 }
+  account: { type: string }
+  prefix: { type: string, default: A_B }
+variables:
+  rules: [{ identifier: ACCESS_KEYS_ROTATED, parameters: { maxAccessKeyAge: "${age}" } }]
+resources:
+  key: { type: "aws:kms:Key" }
+  monitor:
+    type: aws-compliance:ComplianceMonitoring
+    properties:
+      kmsKeyArn: ${key.arn}
+      namePrefix: ${prefix}
+      rules: { managed: "${rules}" }
+      aggregation: { accounts: ["${account}"] }
+"""
+MONITOR = "resources.monitor.properties"
+
+
+def test_journey_7_values_of_the_configuration_are_judged_and_what_is_not_known_is_named(tmp_path):
+    program = tmp_path / "Pulumi.yaml"
+    program.write_text(PROGRAM)
+    found = json.loads(check(program).stdout)
+    assert {each["path"] for each in found["errors"]} == {f"{MONITOR}.namePrefix"}
+    assert {each["path"]: each["reason"].split(",")[0] for each in found["notChecked"]} == {
+        f"{MONITOR}.aggregation.accounts[0]": "the configuration `account` has no default",
+        f"{MONITOR}.kmsKeyArn": "an output of the resource `key`",
+    }
+
+
+def test_journey_7_values_of_the_only_stack_are_used(tmp_path):
+    program = tmp_path / "Pulumi.yaml"
+    program.write_text(PROGRAM)
+    values = {"own:account": "012345678901", "own:prefix": "audit", "own:age": "soon"}
+    (tmp_path / "Pulumi.prod.yaml").write_text(json.dumps({"config": values}))
+    found = json.loads(check(program).stdout)
+    assert [each["path"] for each in found["errors"]] == ["config.age"]
+    (tmp_path / "Pulumi.prod.yaml").write_text(json.dumps({"config": values | {"own:age": "30"}}))
+    found = json.loads(check(program).stdout)
+    assert (found["errors"], found["stack"]) == ([], "Pulumi.prod.yaml")
+    assert [each["path"] for each in found["notChecked"]] == [f"{MONITOR}.kmsKeyArn"]
+
+
+def test_journey_7_a_stack_that_has_no_file_is_refused_with_those_that_have(tmp_path):
+    program = tmp_path / "Pulumi.yaml"
+    program.write_text(PROGRAM)
+    (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n")
+    command = [artefacts.plugin() / "pulumi-resource-aws-compliance", "check", program, "--region", "eu-west-1"]
+    done = subprocess.run([*command, "--stack", "stage"], env={}, capture_output=True, text=True)
+    assert done.returncode == 1 and "no Pulumi.stage.yaml beside the program" in done.stderr and "prod" in done.stderr

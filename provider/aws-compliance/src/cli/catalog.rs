@@ -1,27 +1,22 @@
 //! `catalog`: rules and frameworks on the command line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use aws_compliance_catalog::{Template, nearest_of, nearest_rules, search_rules, templates, unknown_framework};
 use clap::{Args, Parser, Subcommand};
 use pulumi_component::engine::{check, from_properties};
-use pulumi_component::value::{PropertyError, PropertyMap, PropertyPath, PropertyValue, Value};
+use pulumi_component::value::{PropertyError, PropertyValue, Value};
 use pulumi_component::{Checks, PreparedComponent};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::file;
-use crate::cli::program::Found;
+use crate::cli::check::checked;
 use crate::cli::{table, terminal};
-use crate::parts::monitoring::ComplianceMonitoring;
 use crate::parts::rule_set::RuleSet;
 use crate::parts::rule_set::args::RuleSetArgs;
 use crate::plan::Plan;
-use crate::plan::regions::{MonitoredRegions, refused_home};
-use crate::plan::selection::Selection;
 use crate::plan::target::Target;
-use crate::queries::rules::{CheckedRules, SelectionCheck};
 use crate::queries::view;
 
 const NAME: &str = "aws-compliance catalog";
@@ -87,7 +82,11 @@ enum Asked {
         /// The region of the deployment; given more than once, each is checked.
         #[arg(long = "region", value_name = "REGION")]
         regions: Vec<String>,
-        /// Print JSON, as `checkRules` answers.
+        /// The stack of the program: its values of the configuration are in `Pulumi.STACK.yaml` beside it. Default: the only
+        /// stack that has such a file.
+        #[arg(long, value_name = "STACK")]
+        stack: Option<String>,
+        /// Print JSON, as `checkRules` answers, with `notChecked` beside it: `[{"path", "reason"}]`.
         #[arg(long)]
         json: bool,
     },
@@ -179,10 +178,10 @@ impl Asked {
                 Ok(compared) => Answer::Good(if json { pretty(&compared) } else { table::comparison(&compared) }),
                 Err(_) => unknown_frameworks(&ids),
             },
-            Self::Check { file, regions, json } => match judged(&file, &regions) {
-                Ok(checked) => {
-                    let text = if json { pretty(&checked) } else { table::checked(&checked) };
-                    if checked.valid { Answer::Good(text) } else { Answer::Bad(text) }
+            Self::Check { file, regions, stack, json } => match checked(&file, &regions, stack.as_deref()) {
+                Ok(found) => {
+                    let text = if json { pretty(&found) } else { table::checked(&found) };
+                    if found.checked.valid { Answer::Good(text) } else { Answer::Bad(text) }
                 }
                 Err(told) => Answer::Usage(told),
             },
@@ -344,58 +343,6 @@ fn nothing_to_render(ids: &[String]) -> String {
     ];
     let others = others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
     format!("{} has no rules to deploy: {}", ids.join(" + "), others.collect::<Vec<_>>().join(", "))
-}
-
-fn judged(file: &Path, regions: &[String]) -> Result<CheckedRules, String> {
-    let mut check = SelectionCheck::default();
-    let mut first: Option<PropertyPath> = None;
-    for Found { at, inputs, has_provider } in file::read_all(file)? {
-        if !has_provider && let Some(other) = &first {
-            let reason = format!(
-                "`{other}` is of a ComplianceMonitoring of the same account and region, and there may be one; give this one the \
-                 provider of another account or region (`options.provider`), or remove one"
-            );
-            check.add(vec![PropertyError::new(at.clone(), reason)], Vec::new());
-        }
-        if !has_provider {
-            first.get_or_insert_with(|| at.clone());
-        }
-        let found = judge(inputs, regions);
-        let under = |problems: Vec<PropertyError>| problems.into_iter().map(|one| one.under(at.clone())).collect();
-        check.add(under(found.errors), under(found.warnings));
-        check.notes.extend(found.notes);
-    }
-    Ok(check.into())
-}
-
-/// Judges the inputs of a deployment, or those of them that are given, as its preview does in each of the regions.
-fn judge(given: PropertyMap, homes: &[String]) -> SelectionCheck {
-    let mut judged = file::deployment(given, ComplianceMonitoring::check);
-    let mut found = SelectionCheck::default();
-    if let Some(args) = judged.args.take() {
-        let selection = Selection::new(args.plan_inputs());
-        found = SelectionCheck::of(&selection, homes);
-        if args.regions.are_of_account() {
-            let note = "regions: which ones are enabled is read from the account by the preview, so none beside home is judged; list \
-                        them to judge them here";
-            found.notes.push(note.into());
-        }
-        for home in homes.iter().map(|code| Target::region(code)) {
-            let elsewhere = args.elsewhere(&home);
-            found.add(elsewhere.errors, elsewhere.warnings);
-            let others = selection.over(&MonitoredRegions::of(&args.regions), &home);
-            found.add(Vec::from_iter(refused_home(&others, &home)), Vec::from_iter(args.warned_vpc(&others)));
-            for other in &others {
-                let (errors, warnings) = args.region_problems(other);
-                found.add(errors, warnings);
-                found.notes.extend(other.notes.iter().cloned());
-            }
-        }
-    }
-    judged.add(std::mem::take(&mut found.errors));
-    let warnings = std::mem::take(&mut judged.warnings).into_iter().chain(std::mem::take(&mut found.warnings));
-    let warnings = judged.beside(warnings.collect());
-    SelectionCheck { errors: judged.problems, warnings, ..found }
 }
 
 fn pretty(value: &impl Serialize) -> String {

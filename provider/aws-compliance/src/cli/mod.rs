@@ -2,9 +2,11 @@
 
 mod adopt;
 pub mod catalog;
+mod check;
 pub mod cost;
 pub mod doctor;
 mod file;
+mod known;
 mod program;
 pub mod remediation;
 pub mod report;

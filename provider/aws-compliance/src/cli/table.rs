@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::cli::check::CheckedFile;
 use crate::queries::cost::CostEstimate;
-use crate::queries::rules::CheckedRules;
 use crate::queries::view::{Comparison, FrameworkDetails, FrameworkLine, ManagedRuleDetails, RuleRemediation};
 
 /// Columns as wide as their longest cell; the last is not filled up.
@@ -144,13 +144,24 @@ pub(super) fn comparison(compared: &Comparison) -> String {
     text
 }
 
-pub(super) fn checked(checked: &CheckedRules) -> String {
+pub(super) fn checked(found: &CheckedFile) -> String {
+    let CheckedFile { checked, not_checked, stack } = found;
     let row = |kind: &str, path: &str, reason: &str| vec![kind.to_owned(), path.to_owned(), reason.to_owned()];
     let errors = checked.errors.iter().map(|each| row("error", &each.path, &each.reason));
     let warnings = checked.warnings.iter().map(|each| row("warning", &each.path, &each.reason));
     let rows: Vec<_> = errors.chain(warnings).collect();
-    let found = if rows.is_empty() { "nothing is wrong\n".to_owned() } else { columns(&rows) };
-    checked.notes.iter().fold(found, |text, note| format!("{text}info  {note}\n"))
+    let mut text = match (rows.is_empty(), not_checked.is_empty()) {
+        (true, true) => "nothing is wrong\n".to_owned(),
+        (true, false) => "nothing is wrong with what was checked\n".to_owned(),
+        _ => columns(&rows),
+    };
+    for place in not_checked {
+        let _ = writeln!(text, "not checked: {} ({})", place.path, place.reason);
+    }
+    if let Some(file) = stack {
+        let _ = writeln!(text, "info  values of the configuration are those of {file}");
+    }
+    checked.notes.iter().fold(text, |text, note| format!("{text}info  {note}\n"))
 }
 
 pub(super) fn cost(estimate: &CostEstimate) -> String {
