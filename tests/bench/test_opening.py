@@ -31,7 +31,8 @@ def test_the_page_opens_and_is_searched(page):
     with opening.pages() as fresh:
         tab = next(fresh)
         opening.opened(tab, page)
-        assert "000" in tab.locator("#resources h2 .count").inner_text()
+        found, listed = tab.locator("#resources h2 .count").inner_text().replace("\u202f", "").split(" of ")
+        assert 0 < int(found) < int(listed) and int(listed) > opening.FINDINGS
         rows = tab.locator("#resources-t tbody tr:visible").all_inner_texts()
         assert 0 < len(rows) < tab.locator("#resources-t tbody tr").count()
         assert all("Volume" in row and "7" in row for row in rows)

@@ -144,8 +144,12 @@ def test_a_budget_needs_a_document_of_its_own(deployer, stack, tmp_path):
 
 def test_other_regions_need_a_document_of_their_own(deployer, stack, tmp_path, account):
     prepare_landing_zone(account.in_region("us-east-1"))
+    # Every region that is enabled: these two.
+    for region in account.client("ec2").describe_regions()["Regions"]:
+        if region["RegionName"] not in ("us-east-1", account.region):
+            account.in_region(region["RegionName"]).enable_region(False)
     account = deployer(BASE, REGIONS)
-    inputs = {**INPUTS, "regions": ["us-east-1"]}
+    inputs = {**INPUTS, "regions": "all"}
     deployed = stack(account, inputs)
     assert deployed.up().diagnostics == []
     assert deployed.up().none

@@ -236,4 +236,4 @@ def test_journey_7_a_stack_that_has_no_file_is_refused_with_those_that_have(tmp_
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n")
     command = [artefacts.plugin() / "pulumi-resource-aws-compliance", "check", program, "--region", "eu-west-1"]
     done = subprocess.run([*command, "--stack", "stage"], env={}, capture_output=True, text=True)
-    assert done.returncode == 1 and "no Pulumi.stage.yaml beside the program" in done.stderr and "prod" in done.stderr
+    assert done.returncode == 2 and "no Pulumi.stage.yaml beside the program" in done.stderr and "prod" in done.stderr

@@ -4,12 +4,8 @@ import { ComplianceMonitoring } from "pulumi-aws-compliance";
 const config = new pulumi.Config();
 /** What the component was before: as `pulumi.Alias`, and `ungrouped` where it had no parent. */
 const former = config.getObject<{ name?: string; stack?: string; project?: string; ungrouped?: boolean }>("former");
-const alias = former && {
-    name: former.name,
-    stack: former.stack,
-    project: former.project,
-    ...(former.ungrouped ? { parent: pulumi.rootStackResource } : {}),
-};
+const { ungrouped, ...names } = former ?? {};
+const alias = former && { ...names, ...(ungrouped ? { parent: pulumi.rootStackResource } : {}) };
 const parent = config.getBoolean("grouped")
     ? new pulumi.ComponentResource("renamed:index:Group", "security")
     : undefined;
