@@ -19,7 +19,7 @@ TABLE = ROOT / "tools/deployer/actions.toml"
 OPERATIONS = ("create", "read", "update", "delete", "tags")
 # The inputs of a program with an e-mail address, as the examples have, with what can be enabled later; and what needs a
 # document of its own.
-DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"objectLock": True}}
+DEFAULT = {"notifications": {"emails": {"security": "security@example.com"}}, "reports": {"objectLock": {}}}
 ADDED = {
     "recorder": {"recorder": {"mode": "create"}},
     "budget": {"cost": {"monthlyBudgetUsd": 20}},

@@ -28,6 +28,19 @@ pub enum CountedRules {
     All,
 }
 
+/// Who may delete a version that S3 Object Lock protects, before its time is over (Amazon S3 User Guide, "Locking objects with
+/// Object Lock").
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum ObjectLockMode {
+    /// Those with the permission `s3:BypassGovernanceRetention`.
+    #[default]
+    Governance,
+    /// Nobody, not even the root user of the account. The time cannot be shortened.
+    Compliance,
+}
+
 /// What to do with a rule that the region does not offer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

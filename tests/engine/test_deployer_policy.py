@@ -36,7 +36,7 @@ INPUTS = {"notifications": {"emails": {"security": "security@example.com"}}, "re
 CHANGED = {
     **INPUTS,
     "tags": {"team": "security"},
-    "reports": {"forceDestroy": True, "retentionDays": 60, "objectLock": True},
+    "reports": {"forceDestroy": True, "retentionDays": 60, "objectLock": {}},
     "functions": {"memoryMib": 512, "reservedConcurrency": 2},
 }
 

@@ -75,8 +75,9 @@ def named(written: Written) -> str:
 
 @pytest.fixture
 def run(tmp_path):
-    """`run(arguments)`: the command line of the plugin, in a folder with a file of inputs."""
+    """`run(arguments)`: the command line of the plugin, in a folder with a file of inputs and a program."""
     (tmp_path / "inputs.yaml").write_text("reports: { retentionDays: 90 }\n")
+    (tmp_path / "Pulumi.yaml").write_text((ROOT / "examples/yaml/Pulumi.yaml").read_text())
 
     def call(arguments: list[str], **environment: str) -> subprocess.CompletedProcess:
         command = [artefacts.plugin() / PLUGIN, *arguments]

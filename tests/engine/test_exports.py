@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,8 +14,12 @@ from engine.test_journeys import change
 from harness.engine import EngineError
 from harness.exports import asff_faults, ocsf_faults
 
-INPUTS = {"exports": {"securityHub": True, "ocsf": True}, "tags": {"team": "security"}}
-OUTPUTS = {"bucketName": "${compliance.bucketName}"}
+INPUTS = {
+    "exports": {"securityHub": True, "ocsf": True},
+    "reports": {"objectLock": {"days": 30}},
+    "tags": {"team": "security"},
+}
+OUTPUTS = {name: f"${{compliance.{name}}}" for name in ("bucketName", "kmsKeyArn")}
 ROLE = "compliance-aggregation"
 
 
@@ -67,6 +72,34 @@ def test_each_line_of_ocsf_fits_the_schema(exporting):
     told = [json.loads(line) for line in body.splitlines()]
     assert "three" in {one["resources"][0]["uid"] for one in told}
     assert [fault for finding in told for fault in ocsf_faults(finding)] == []
+
+
+def test_files_of_a_report_are_locked_and_pages_that_each_run_writes_are_not(exporting, refused):
+    before = datetime.now(UTC)
+    page = run(exporting)["report"]
+    s3, bucket = exporting.client("s3"), exporting.outputs["bucketName"]
+    files = exporting.objects(page.removesuffix("index.html"))
+    assert {name.rsplit("/", 1)[-1] for name in files} >= {"index.html", "manifest.json", "findings.csv"}
+    for key in files:
+        head = s3.head_object(Bucket=bucket, Key=key)
+        assert head["ObjectLockMode"] == "GOVERNANCE", key
+        locked = head["ObjectLockRetainUntilDate"] - before
+        assert timedelta(days=30) - timedelta(minutes=1) < locked < timedelta(days=30, minutes=1), key
+        with refused("AccessDenied"):
+            s3.delete_object(Bucket=bucket, Key=key, VersionId=head["VersionId"])
+    for key in ("reports/latest/index.html", "reports/aggregation/index.html"):
+        assert "ObjectLockMode" not in s3.head_object(Bucket=bucket, Key=key), key
+
+
+def test_role_may_lock_reports_and_nothing_else(exporting, refused):
+    s3 = exporting.account.as_role(role(exporting)).client("s3")
+    bucket, key = exporting.outputs["bucketName"], exporting.outputs["kmsKeyArn"]
+    lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=1)}
+    encrypted = {"Bucket": bucket, "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key, "Body": b"{}"}
+    s3.put_object(Key="reports/aggregation/test/locked.json", **encrypted, **lock)
+    s3.put_object(Key="reports/latest/index.html", **encrypted)
+    with refused("AccessDenied"):
+        s3.put_object(Key="reports/latest/index.html", **encrypted, **lock)
 
 
 def test_throttled_imports_are_repeated(exporting):

@@ -69,7 +69,7 @@ def reports(account, bucket: str) -> set[str]:
     return {entry["Key"] for entry in found if not entry["Key"].startswith("configuration/")}
 
 
-@pytest.mark.parametrize("later", [{"hardened": True}, {"reports": {"objectLock": True}}])
+@pytest.mark.parametrize("later", [{"hardened": True}, {"reports": {"objectLock": {}}}])
 def test_journey_1_object_lock_that_is_enabled_later_keeps_the_bucket_and_its_reports(program, later):
     deployed = program({"reports": {"forceDestroy": True}})
     deployed.stack.up()

@@ -22,7 +22,7 @@ STEPS = 5
 INPUTS = [
     {},
     {"hardened": True},
-    {"reports": {"objectLock": True, "retentionDays": 7}},
+    {"reports": {"objectLock": {"days": 7}, "retentionDays": 7}},
     {"tags": {"team": "security"}},
     {"alarms": {"enabled": False}},
     {"history": {"enabled": False}},

@@ -1,9 +1,14 @@
 //! The report bucket: objects that are read whole, and written once, over again, or only over what was read.
 
 use aws_sdk_s3::{
-    Client, error::ProvideErrorMetadata, operation::put_object::builders::PutObjectFluentBuilder,
-    primitives::ByteStream, types::ServerSideEncryption,
+    Client,
+    error::ProvideErrorMetadata,
+    operation::put_object::builders::PutObjectFluentBuilder,
+    primitives::{ByteStream, DateTime},
+    types,
+    types::{ChecksumAlgorithm, ServerSideEncryption},
 };
+use compliance_types::choices::ObjectLockMode;
 use functions_core::environment::StorageEnvironment;
 
 use crate::error::AwsError;
@@ -16,6 +21,16 @@ pub const JSON: &str = "application/json";
 pub struct Store {
     client: Client,
     environment: StorageEnvironment,
+    lock: Option<Lock>,
+}
+
+/// What keeps everybody from deleting what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock {
+    /// Who may delete it all the same.
+    pub mode: ObjectLockMode,
+    /// Until when: seconds since the start of 1970 in UTC.
+    pub until_unix_seconds: u64,
 }
 
 /// What became of a write.
@@ -39,7 +54,12 @@ pub struct Object {
 impl Store {
     /// The bucket that `environment` names.
     pub const fn new(client: Client, environment: StorageEnvironment) -> Self {
-        Self { client, environment }
+        Self { client, environment, lock: None }
+    }
+
+    /// The same bucket, where what is written is locked.
+    pub fn locking(&self, lock: Option<Lock>) -> Self {
+        Self { lock, ..self.clone() }
     }
 
     /// The bytes of an object.
@@ -127,7 +147,8 @@ impl Store {
     }
 
     fn object(&self, key: &str, content_type: &str, body: Vec<u8>) -> PutObjectFluentBuilder {
-        self.client
+        let object = self
+            .client
             .put_object()
             .bucket(&self.environment.report_bucket)
             .key(key)
@@ -135,7 +156,15 @@ impl Store {
             .ssekms_key_id(&self.environment.kms_key_arn)
             .bucket_key_enabled(true)
             .content_type(content_type)
-            .body(ByteStream::from(body))
+            .body(ByteStream::from(body));
+        let Some(lock) = self.lock else { return object };
+        let mode = match lock.mode {
+            ObjectLockMode::Governance => types::ObjectLockMode::Governance,
+            ObjectLockMode::Compliance => types::ObjectLockMode::Compliance,
+        };
+        let until = DateTime::from_secs(i64::try_from(lock.until_unix_seconds).unwrap_or(i64::MAX));
+        // S3 takes a lock only with a checksum of the body (Amazon S3 API Reference, `PutObject`).
+        object.checksum_algorithm(ChecksumAlgorithm::Crc32).object_lock_mode(mode).object_lock_retain_until_date(until)
     }
 
     /// The tag of what was written; `None` where a condition did not hold.

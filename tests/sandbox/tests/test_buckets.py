@@ -1,6 +1,7 @@
 """Buckets: always encrypted, with the key they name, and never deleted with something in them."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -136,3 +137,22 @@ def test_loopback_stands_for_tls_and_a_request_can_say_that_it_is_none(account, 
     s3.meta.events.register("before-send.s3", lambda request, **_: request.headers.update(plain))
     with refused("AccessDenied", "explicit deny"):
         s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+
+def test_an_object_is_locked_by_whoever_may_lock_until_a_time_to_come(account, role, refused):
+    bucket = f"compliance-locked-{account.account_id}"
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    write = {"Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    until = datetime.now(UTC) + timedelta(days=1)
+    lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
+    with refused("AccessDenied", "s3:PutObjectRetention"):
+        account.as_role(role(write)).client("s3").put_object(Bucket=bucket, Key="k", Body=b"x", **lock)
+    both = account.as_role(role(write, {**write, "Action": "s3:PutObjectRetention"})).client("s3")
+    version = both.put_object(Bucket=bucket, Key="k", Body=b"x", **lock)["VersionId"]
+    with refused("AccessDenied", "object lock"):
+        s3.delete_object(Bucket=bucket, Key="k", VersionId=version)
+    with refused("InvalidArgument", "in the future"):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", **{**lock, "ObjectLockRetainUntilDate": datetime.now(UTC)})
+    with refused("InvalidArgument", "both"):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ObjectLockMode="GOVERNANCE")

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use compliance_types::choices::CountedRules;
+use compliance_types::choices::{CountedRules, ObjectLockMode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -28,7 +28,7 @@ pub use packed::{in_pack, name_in_template, parts_in_account};
 pub const VERSION: u32 = 1;
 
 /// What the functions watch. `{"exports":{"ocsf","securityHub"},"manual":{framework:[check]},"notAssessed":[{"frameworks","identifier"}],
-/// "notices":{"digest","routes"},"packs":[{"name","rules"}],"regions":{region:{"atHome":[identifier],"functionAtHome":[name],"notOffered":[identifier],"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
+/// "notices":{"digest","routes"},"objectLock":{"days","mode"},"packs":[{"name","rules"}],"regions":{region:{"atHome":[identifier],"functionAtHome":[name],"notOffered":[identifier],"without":[name]}},"remediation","reportedRules","rules":[{"frameworks","identifier","name","severity"}],
 /// "version":1,"waiverMaxDays","waivers":[...]}`, packs and rules sorted by name; what is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +42,8 @@ pub struct MonitoringConfiguration {
     not_assessed: Vec<NotAssessed>,
     #[serde(default, skip_serializing_if = "Notices::is_default")]
     notices: Notices,
+    #[serde(default, rename = "objectLock", skip_serializing_if = "Option::is_none")]
+    object_lock: Option<ObjectLock>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     packs: Vec<PackEntry>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -56,6 +58,17 @@ pub struct MonitoringConfiguration {
     waiver_max_days: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     waivers: Vec<Waiver>,
+}
+
+/// How long S3 refuses to delete the files of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectLock {
+    /// Days from the start of the run.
+    pub days: u32,
+    /// Who may delete them before.
+    #[serde(default)]
+    pub mode: ObjectLockMode,
 }
 
 const fn default_waiver_days() -> u32 {
@@ -100,6 +113,7 @@ impl MonitoringConfiguration {
             manual: BTreeMap::new(),
             not_assessed: Vec::new(),
             notices: Notices::default(),
+            object_lock: None,
             packs: Vec::new(),
             regions: BTreeMap::new(),
             remediation: None,
@@ -151,7 +165,7 @@ impl MonitoringConfiguration {
             .with_reported_rules(document.reported_rules)
             .with_remediation(document.remediation);
         let read = read.with_waivers(document.waivers, document.waiver_max_days);
-        let read = read.with_exports(document.exports);
+        let read = read.with_exports(document.exports).with_object_lock(document.object_lock);
         Ok(read.with_manual(document.manual).with_not_assessed(document.not_assessed))
     }
 
@@ -165,6 +179,18 @@ impl MonitoringConfiguration {
     #[must_use]
     pub const fn exports(&self) -> Exports {
         self.exports
+    }
+
+    /// The same where the files of reports are locked.
+    #[must_use]
+    pub fn with_object_lock(self, object_lock: Option<ObjectLock>) -> Self {
+        Self { object_lock, ..self }
+    }
+
+    /// How long the files of reports are locked, where they are.
+    #[must_use]
+    pub const fn object_lock(&self) -> Option<ObjectLock> {
+        self.object_lock
     }
 
     /// The same with these regions beside that of the functions.

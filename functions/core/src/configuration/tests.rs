@@ -1,4 +1,7 @@
-use compliance_types::{choices::DigestPeriod, severity::Severity};
+use compliance_types::{
+    choices::{DigestPeriod, ObjectLockMode},
+    severity::Severity,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -192,4 +195,16 @@ fn exports_read_back_and_are_left_out_where_there_are_none() {
     let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
     assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap().exports(), exports);
+}
+
+#[test]
+fn the_lock_of_reports_reads_back_and_is_left_out_where_there_is_none() {
+    let bare = MonitoringConfiguration::new([entry("a")]).unwrap();
+    assert!(!bare.render().unwrap().contains("objectLock"));
+    let lock = ObjectLock { days: 400, mode: ObjectLockMode::Compliance };
+    let text = bare.with_object_lock(Some(lock)).render().unwrap();
+    let sorted: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string_pretty(&sorted).unwrap() + "\n", text);
+    assert_eq!(sorted["objectLock"], serde_json::json!({ "days": 400, "mode": "compliance" }));
+    assert_eq!(MonitoringConfiguration::parse(text.as_bytes()).unwrap().object_lock(), Some(lock));
 }

@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::{choices::CountedRules, severity::Severity};
 use functions_core::{
     configuration::{
-        MonitoringConfiguration, NotAssessed, RegionEntry, RuleEntry, in_pack, name_in_template, parts_in_account,
+        MonitoringConfiguration, NotAssessed, ObjectLock, RegionEntry, RuleEntry, in_pack, name_in_template,
+        parts_in_account,
     },
     exports::Exports,
+    run::Run,
     waiver::{Waiver, Waivers},
 };
 use functions_report::input::{Context, Elsewhere, Missing, RuleFacts};
 
 use super::state::PackIds;
+use crate::store::Lock;
 
 /// What is known of rules by name.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,7 @@ pub(super) struct Known {
     waivers: Vec<Waiver>,
     waiver_max_days: u32,
     exports: Exports,
+    object_lock: Option<ObjectLock>,
     elsewhere: Vec<Elsewhere>,
 }
 
@@ -45,11 +49,20 @@ impl Known {
             waivers: configuration.waivers().to_vec(),
             waiver_max_days: configuration.waiver_max_days(),
             exports: configuration.exports(),
+            object_lock: configuration.object_lock(),
             elsewhere: configuration.region_entries().map(elsewhere).collect(),
         }
     }
 
     /// The regions of the deployment beside that of the function.
+    /// What the files of the report of a run are locked with, where they are.
+    pub(super) fn lock(&self, run: &Run) -> Option<Lock> {
+        self.object_lock.map(|ObjectLock { days, mode }| Lock {
+            mode,
+            until_unix_seconds: run.time.unix_seconds_after_days(days.into()),
+        })
+    }
+
     pub(super) fn regions(&self) -> impl Iterator<Item = &str> {
         self.elsewhere.iter().map(|one| one.region.as_str())
     }

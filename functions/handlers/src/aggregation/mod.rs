@@ -227,7 +227,8 @@ impl Aggregation {
             true => Some(export((&self.hub, &self.store), &report, &run, time).await),
             false => None,
         };
-        let written = writing::report(&self.store, report, &prefix, newest).await?;
+        let locked = self.store.locking(known.lock(&run));
+        let written = writing::report((&self.store, &locked), report, &prefix, newest).await?;
         let moved = before::move_latest(&self.store, Latest::of(&run, &prefix)).await?;
         index::list(&self.store, &summary.trend, &run).await?;
         match place.clear().await {

@@ -93,8 +93,14 @@ async fn close(store: &Store, open: Open<'_>) -> Result<usize, HandlerError> {
     Ok(count)
 }
 
-/// Writes the files of a report; how many they were. `newest` says whether its page is that of the last report.
-pub(super) async fn report(store: &Store, report: Report, prefix: &str, newest: bool) -> Result<usize, HandlerError> {
+/// Writes the files of a report into its folder of the second store; how many they were. `newest` says whether its page is that of
+/// the last report, which the first store keeps.
+pub(super) async fn report(
+    (store, folder): (&Store, &Store),
+    report: Report,
+    prefix: &str,
+    newest: bool,
+) -> Result<usize, HandlerError> {
     // One file is made while the one before is under way: few are held at once.
     let (sender, mut made) = mpsc::channel(1);
     let making = tokio::task::spawn_blocking(move || {
@@ -108,8 +114,8 @@ pub(super) async fn report(store: &Store, report: Report, prefix: &str, newest: 
                 store.write(REPORT_PAGE, file.content_type, file.body).await?;
             }
         } else if file.name != SUMMARY {
-            store.write(&key, file.content_type, file.body).await?;
-        } else if store.write_once(&key, file.content_type, file.body).await? == Written::Before {
+            folder.write(&key, file.content_type, file.body).await?;
+        } else if folder.write_once(&key, file.content_type, file.body).await? == Written::Before {
             // Another try of the same run was faster, with the same bytes.
             return Ok(0);
         }

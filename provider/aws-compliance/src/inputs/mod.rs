@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod monitoring;
 pub mod name_prefix;
 pub mod notifications;
+pub mod object_lock;
 pub mod on_destroy;
 pub mod recorder;
 pub mod regions;

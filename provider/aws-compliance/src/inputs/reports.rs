@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::bounds;
+use crate::inputs::object_lock::ObjectLockArgs;
 use crate::inputs::on_destroy::OnDestroy;
 
 /// Most days that reports are kept.
@@ -29,9 +30,8 @@ pub struct ReportsArgs {
     /// are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain`
     /// before. By default such a change is refused.
     pub allow_replacement: bool,
-    /// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked
-    /// automatically. It can be enabled at any time, and cannot be disabled.
-    pub object_lock: bool,
+    /// Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
+    pub object_lock: Option<ObjectLockArgs>,
 }
 
 impl Default for ReportsArgs {
@@ -42,7 +42,7 @@ impl Default for ReportsArgs {
             on_destroy: None,
             force_destroy: false,
             allow_replacement: false,
-            object_lock: false,
+            object_lock: None,
         }
     }
 }
@@ -87,8 +87,31 @@ impl ReportsArgs {
                  `pulumi up` once before the replacement",
             );
         }
+        if let Some(lock) = self.object_lock {
+            checks.under("objectLock", |checks| lock.check(checks));
+            self.check_lock(lock, checks);
+        }
         if let Some(name) = &self.bucket_name {
             checks.input("bucketName", name, |name| bounds::bucket_name(name));
         }
+    }
+
+    /// Judges how long reports are locked beside how long they are kept.
+    fn check_lock(&self, lock: ObjectLockArgs, checks: &mut Checks) {
+        let Some(days) = lock.days else { return };
+        if self.on_destroy() == OnDestroy::Delete {
+            let path = if self.on_destroy.is_some() { "onDestroy" } else { "forceDestroy" };
+            let reason = "`objectLock.days` locks reports, and S3 does not delete a bucket with locked versions: use `onDestroy: \
+                          retain`, or remove `objectLock.days`";
+            checks.error(path, reason);
+        }
+        checks.warn_input("retentionDays", &self.retention_days, |retained| match *retained >= days {
+            true => Ok(()),
+            false => Err(InvalidValue::new(format!(
+                "reports expire after {retained} days and are locked for {days}: until then they remain, and are billed, as \
+                 previous versions"
+            ))
+            .nearest(days)),
+        });
     }
 }

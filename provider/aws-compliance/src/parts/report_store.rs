@@ -17,6 +17,7 @@ use crate::account::prepared::Prepared;
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
+use crate::inputs::object_lock::ObjectLockArgs;
 use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::tags::{Tags, TextTags};
@@ -89,7 +90,10 @@ impl ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             kms_key_arn: key.into(),
-            reports: ReportsArgs { object_lock: self.reports.object_lock || self.hardened, ..self.reports.clone() },
+            reports: ReportsArgs {
+                object_lock: self.reports.object_lock.or(self.hardened.then(ObjectLockArgs::default)),
+                ..self.reports.clone()
+            },
             config_delivery: self.delivers(prepared),
         }
     }
@@ -149,12 +153,12 @@ impl PreparedComponent for ReportStore {
         )
         .options(kept().delete_before_replace())
         .register();
-        if args.reports.object_lock {
+        let lock = args.reports.object_lock.map(|_| {
             s3::BucketObjectLockConfiguration::child(scope, "object-lock", name())
                 // S3 locks versions alone.
                 .options(kept().delete_before_replace().and_depends_on(&versioning))
-                .register();
-        }
+                .register()
+        });
 
         s3::BucketOwnershipControls::child(
             scope,
@@ -209,6 +213,11 @@ impl PreparedComponent for ReportStore {
             // AWS Config tries to write as soon as it is given the bucket.
             true => versioned.zip(&policy.id()).map(|(name, _)| name),
             false => versioned,
+        };
+        // S3 refuses to lock what is written before the bucket has it enabled.
+        let bucket_name = match lock {
+            Some(lock) => bucket_name.zip(&lock.id()).map(|(name, _)| name),
+            None => bucket_name,
         };
         Ok(Self { bucket_name, bucket_arn: bucket.arn() })
     }

@@ -135,7 +135,7 @@ impl Selection {
                 let document = document.with_manual(self.manual).with_not_assessed(not_assessed).with_notices(notices);
                 let waivers = waivers::waivers(&self.waivers, &prefix);
                 let document = document.with_waivers(waivers, waivers::max_days(self.waiver_max_days));
-                let document = document.with_exports(self.exports.exports());
+                let document = document.with_exports(self.exports.exports()).with_object_lock(self.object_lock);
                 document.with_reported_rules(self.counted_rules).with_remediation(remediation)
             });
         let watched = configuration.iter().flat_map(MonitoringConfiguration::rules).map(|rule| rule.name.as_str());

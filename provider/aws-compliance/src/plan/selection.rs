@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_compliance_catalog::{Composition, RuleRequest};
 use compliance_types::choices::CountedRules;
+use functions_core::configuration::ObjectLock;
 use pulumi_component::Checks;
 use pulumi_component::value::PropertyError;
 
@@ -14,6 +15,7 @@ use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::object_lock::ObjectLockArgs;
 use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::rules::{ManagedRuleArgs, RulesArgs};
 use crate::inputs::waivers::{self, WaiverArgs};
@@ -42,6 +44,8 @@ pub struct PlanInputs<'a> {
     pub remediation: Option<&'a RemediationArgs>,
     /// Where findings are exported to.
     pub exports: ExportsArgs,
+    /// How long the files of reports are locked, where they are.
+    pub object_lock: Option<ObjectLock>,
 }
 
 impl ComplianceMonitoringArgs {
@@ -57,6 +61,7 @@ impl ComplianceMonitoringArgs {
             counted_rules: self.functions.counted_rules,
             remediation: Some(&self.remediation),
             exports: self.exports,
+            object_lock: self.reports.object_lock.and_then(ObjectLockArgs::of_reports),
         }
     }
 }
@@ -77,6 +82,7 @@ pub struct Selection {
     pub(super) counted_rules: CountedRules,
     pub(super) remediation: Option<RemediationArgs>,
     pub(super) exports: ExportsArgs,
+    pub(super) object_lock: Option<ObjectLock>,
     /// What is wrong wherever this is deployed.
     pub errors: Vec<PropertyError>,
     /// What is odd wherever this is deployed.
@@ -151,6 +157,7 @@ impl Selection {
             counted_rules: inputs.counted_rules,
             remediation: inputs.remediation.cloned(),
             exports: inputs.exports,
+            object_lock: inputs.object_lock,
             errors: checks.errors().to_vec(),
             warnings: checks.warnings().to_vec(),
             notes,

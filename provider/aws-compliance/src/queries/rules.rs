@@ -129,6 +129,7 @@ impl CheckRulesArgs {
             counted_rules: CountedRules::default(),
             remediation: None,
             exports: ExportsArgs::default(),
+            object_lock: None,
         };
         SelectionCheck::of(&Selection::new(inputs), &self.regions).into()
     }

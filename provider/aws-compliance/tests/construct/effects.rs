@@ -91,7 +91,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             vec![
                 here(every),
                 here(
-                    json!({ "kmsKeyArn": KEY, "reports": { "objectLock": true, "onDestroy": "refuse" }, "aggregation": { "allRegions": true } }),
+                    json!({ "kmsKeyArn": KEY, "reports": { "objectLock": { "days": 30 }, "onDestroy": "refuse" }, "aggregation": { "allRegions": true } }),
                 ),
                 here(json!({ "hardened": true })),
                 here(waived()),
@@ -135,7 +135,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
         "ReportStore" => vec![
             here(json!({
                 "namePrefix": "audit", "tags": { "a": "b" }, "kmsKeyArn": KEY, "configDelivery": true,
-                "reports": { "retentionDays": 90, "forceDestroy": true, "objectLock": true },
+                "reports": { "retentionDays": 90, "forceDestroy": true, "objectLock": {} },
             })),
             here(json!({ "kmsKeyArn": KEY, "reports": { "bucketName": "audit-reports", "onDestroy": "refuse" } })),
         ],

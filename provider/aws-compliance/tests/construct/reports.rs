@@ -40,3 +40,27 @@ async fn finding_10_a_run_may_take_900_seconds_and_messages_stay_hidden_for_six_
         }
     }
 }
+
+#[tokio::test]
+async fn reports_are_locked_for_days_by_a_function_that_may_do_so_once_the_bucket_has_it_enabled() {
+    for (given, expected, may) in [
+        (json!({}), Json::Null, false),
+        (json!({ "reports": { "objectLock": {} } }), Json::Null, false),
+        (json!({ "hardened": true }), Json::Null, false),
+        (
+            json!({ "reports": { "retentionDays": 90, "objectLock": { "days": 90 } } }),
+            json!({ "days": 90, "mode": "governance" }),
+            true,
+        ),
+        (
+            json!({ "reports": { "retentionDays": 90, "objectLock": { "days": 90, "mode": "compliance" } } }),
+            json!({ "days": 90, "mode": "compliance" }),
+            true,
+        ),
+    ] {
+        assert_eq!(document(given.clone()).await["objectLock"], expected, "{given}");
+        let deployed = Deployed::with(inputs(given.clone())).await;
+        let policy = deployed.named("compliance-functions-aggregation-policy")["policy"].to_string();
+        assert_eq!(policy.contains("s3:PutObjectRetention"), may, "{given}: {policy}");
+    }
+}

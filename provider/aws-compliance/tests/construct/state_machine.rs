@@ -93,7 +93,7 @@ impl Program {
         let mut given = json!({
             "namePrefix": self.prefix,
             "reports": {
-                "objectLock": self.object_lock, "onDestroy": self.on_destroy, "allowReplacement": self.allow_replacement,
+                "objectLock": self.object_lock.then(|| json!({})), "onDestroy": self.on_destroy, "allowReplacement": self.allow_replacement,
             },
         });
         if let Some(name) = self.bucket_name {

@@ -438,7 +438,7 @@ async fn hardened_keeps_logs_a_year_unless_they_are_kept_longer_and_enables_obje
         (json!({}), 7, 0),
         (json!({ "hardened": true }), 365, 1),
         (json!({ "hardened": true, "functions": { "logRetentionDays": 3653 } }), 3653, 1),
-        (json!({ "reports": { "objectLock": true } }), 7, 1),
+        (json!({ "reports": { "objectLock": {} } }), 7, 1),
     ] {
         let deployed = Deployed::with(inputs(given)).await;
         assert_eq!(deployed.named(logs)["retentionInDays"], days);

@@ -1,7 +1,12 @@
 //! What a run writes, and what it answers and refuses.
 
-use compliance_types::resource::ResourceIdentity;
-use functions_core::{compliance::Compliance, environment::StorageEnvironment, key};
+use compliance_types::{choices::ObjectLockMode, resource::ResourceIdentity};
+use functions_core::{
+    compliance::Compliance,
+    configuration::{MonitoringConfiguration, ObjectLock, RuleEntry},
+    environment::StorageEnvironment,
+    key,
+};
 use functions_report::gathered::Gathered;
 use serde_json::{Value, json};
 
@@ -157,4 +162,31 @@ async fn a_digest_is_no_reason_for_a_report() {
     let error = account.run(&recorded("schedule"), "run-3").await.unwrap_err();
     assert!(error.to_string().starts_with("expected the record of a run of processing"), "{error}");
     assert!(record.ends_with("/e4b46cbf-b738-xmpl-8880-a18cdf61200e.json") && !account.keys().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_files_of_a_report_are_locked_and_what_every_run_writes_again_is_not() {
+    let rule = RuleEntry { name: "a".to_owned(), ..RuleEntry::default() };
+    for (mode, named) in [(ObjectLockMode::Governance, "GOVERNANCE"), (ObjectLockMode::Compliance, "COMPLIANCE")] {
+        let lock = ObjectLock { days: 30, mode };
+        let configuration = MonitoringConfiguration::new([rule.clone()]).unwrap().with_object_lock(Some(lock));
+        let account = Account::configured(&configuration, vec![vec![row("1", "one", "NON_COMPLIANT")]], |_| None);
+        account.run_on(&json!({}), "run-1", "2026-03-04T05:06:07Z").await.unwrap();
+        let puts = account.aws.requests().into_iter().filter(|request| request.line.starts_with("PUT"));
+        let (mut locked, mut free) = (0, 0);
+        for put in puts {
+            let header = |name: &str| put.headers.get(name).map(String::as_str);
+            let expected = if put.line.contains(PREFIX) {
+                locked += 1;
+                assert!(header("x-amz-checksum-crc32").or(header("x-amz-trailer")).is_some(), "{}", put.line);
+                (Some(named), Some("2026-04-03T05:06:07Z"))
+            } else {
+                free += 1;
+                (None, None)
+            };
+            let sent = (header("x-amz-object-lock-mode"), header("x-amz-object-lock-retain-until-date"));
+            assert_eq!(sent, expected, "{}", put.line);
+        }
+        assert!(locked >= 7 && free >= 5, "{locked} locked, {free} free");
+    }
 }

@@ -11,6 +11,7 @@ use crate::inputs::iam::IamArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::inputs::name_prefix::NamePrefix;
 use crate::inputs::notifications::NotificationsArgs;
+use crate::inputs::object_lock::ObjectLockArgs;
 use crate::inputs::remediation_settings::RemediationArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::inputs::tags::{Tags, TextTags};
@@ -61,6 +62,8 @@ pub struct FunctionsArgs {
     /// Where findings are exported to, beside the report.
     #[serde(default)]
     pub exports: ExportsArgs,
+    /// How long the files of reports are locked: the same value as that of `ReportStore`.
+    pub object_lock: Option<ObjectLockArgs>,
     /// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
     pub delivery_queue_url: Option<Input<String>>,
 }
@@ -88,6 +91,7 @@ impl ComplianceMonitoringArgs {
             waiver_max_days: self.waiver_max_days,
             remediation: self.remediation.clone(),
             exports: self.exports,
+            object_lock: self.reports.object_lock,
             delivery_queue_url: Some(alerts.delivery_queue_url.clone().into()),
         }
     }

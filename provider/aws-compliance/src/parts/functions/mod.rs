@@ -23,6 +23,7 @@ use crate::account::prepared::Prepared;
 use crate::account::security_hub;
 use crate::inputs::bounds;
 use crate::inputs::functions::FunctionArchitecture;
+use crate::inputs::object_lock::ObjectLockArgs;
 use crate::parts::functions::args::FunctionsArgs;
 use crate::parts::functions::function::{Function, Wiring};
 use crate::parts::functions::shared::Shared;
@@ -115,6 +116,9 @@ impl PreparedComponent for Functions {
         });
         checks.under("iam", |checks| args.iam.check(checks));
         checks.under("notifications", |checks| args.notifications.check(checks));
+        if let Some(lock) = args.object_lock {
+            checks.under("objectLock", |checks| lock.check(checks));
+        }
         if let Some(topic) = &args.topic_arn {
             checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
             checks.warn_input("topicArn", topic, |arn| bounds::known_arn_region(arn));
@@ -132,6 +136,7 @@ impl PreparedComponent for Functions {
             counted_rules: args.settings.counted_rules,
             remediation: Some(&args.remediation),
             exports: args.exports,
+            object_lock: args.object_lock.and_then(ObjectLockArgs::of_reports),
         };
         let prepared = Prepared::new(context, inputs).await?;
         let Prepared { plan, account, .. } = &prepared;

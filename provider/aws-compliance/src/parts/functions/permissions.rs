@@ -7,6 +7,7 @@ use functions_core::key;
 use functions_core::remediation::listed;
 use pulumi_component::{Output, interpolate};
 
+use crate::inputs::object_lock::ObjectLockArgs;
 use crate::parts::functions::shared::Shared;
 
 /// Only Lambda takes the role; it sends no source account or ARN when it does (Lambda, "Execution role").
@@ -129,9 +130,12 @@ fn configuration(shared: &Shared<'_>) -> Statement {
 /// Aggregation reads its configuration, through the aggregator, its own last report, what remediation left and whether anything is recorded, and
 /// writes reports and history.
 pub(super) fn aggregation(shared: &Shared<'_>) -> Vec<Statement> {
+    // An object that is written with a lock needs both (Amazon S3 API Reference, `PutObject`).
+    let lock = shared.args.object_lock.and_then(ObjectLockArgs::of_reports).map(|_| "s3:PutObjectRetention");
+    let reports = ["s3:GetObject", "s3:PutObject"].into_iter().chain(lock);
     let reads_and_writes = vec![
         configuration(shared),
-        Statement::allow("Reports").actions(["s3:GetObject", "s3:PutObject"]).on(written(shared, Handler::Aggregation)),
+        Statement::allow("Reports").actions(reports).on(written(shared, Handler::Aggregation)),
         Statement::allow("LatestReport").actions(["s3:PutObject"]).on(interpolate!(
             "{}/{}",
             &shared.bucket_arn,

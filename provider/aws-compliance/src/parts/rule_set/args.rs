@@ -54,6 +54,7 @@ impl RuleSetArgs {
             counted_rules: CountedRules::default(),
             remediation: None,
             exports: ExportsArgs::default(),
+            object_lock: None,
         }
     }
 }
