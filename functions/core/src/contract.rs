@@ -40,6 +40,7 @@ impl Handler {
         match self {
             Self::Processing => &[
                 variable::ACCOUNT_ALIAS,
+                variable::AGGREGATOR_NAME,
                 variable::CONFIGURATION_KEY,
                 variable::CONFIGURATION_SHA256,
                 variable::DELIVERY_ALARM,
@@ -92,7 +93,8 @@ pub mod variable {
     pub const EVENTS_QUEUE: &str = "EVENTS_QUEUE";
     /// Alias of the account, for people. Absent where it has none.
     pub const ACCOUNT_ALIAS: &str = "ACCOUNT_ALIAS";
-    /// Name of the configuration aggregator to read through.
+    /// Name of the configuration aggregator to read through. Processing has it where the aggregator lists accounts and regions
+    /// that it does not read directly.
     pub const AGGREGATOR_NAME: &str = "AGGREGATOR_NAME";
 }
 
@@ -119,6 +121,8 @@ pub mod trigger {
     pub const CONTINUE: &str = "continue";
     /// A look at another region of the deployment, by the function itself; `region` says which.
     pub const REGION: &str = "region";
+    /// A read of accounts and regions through the aggregator, by the function itself ([`crate::event::SourcesAsk`]).
+    pub const SOURCES: &str = "sources";
     /// To tell what was gathered for the digest.
     pub const DIGEST: &str = "digest";
     /// A run of remediation.

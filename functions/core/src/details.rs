@@ -170,26 +170,41 @@ pub struct Query<'a> {
 /// have no documented escape.
 #[must_use]
 pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec<Query<'a>> {
+    queries_where(wanted, ids, "")
+}
+
+/// The same for the resources of one account, through an aggregator.
+#[must_use]
+pub fn queries_of_account<'a>(
+    wanted: impl IntoIterator<Item = &'a str>,
+    ids: usize,
+    account: &str,
+) -> Vec<Query<'a>> {
+    queries_where(wanted, ids, &format!(" AND accountId = '{account}'"))
+}
+
+fn queries_where<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize, condition: &str) -> Vec<Query<'a>> {
+    let select = SELECT.len() + condition.len();
     let wanted: BTreeSet<&str> =
         wanted.into_iter().filter(|id| !id.contains(['\'', '\\', '"']) && !id.is_empty()).collect();
     let mut parts: Vec<Vec<&str>> = Vec::new();
     let mut length = 0;
     for id in wanted {
         let quoted = id.len() + "'', ".len();
-        if SELECT.len() + quoted + 1 > EXPRESSION_LENGTH {
+        if select + quoted + 1 > EXPRESSION_LENGTH {
             continue;
         }
         match parts.last_mut() {
             Some(part) if part.len() < ids && length + quoted < EXPRESSION_LENGTH => part.push(id),
             _ => {
                 parts.push(vec![id]);
-                length = SELECT.len();
+                length = select;
             }
         }
         length += quoted;
     }
     let quoted = |ids: &[&str]| ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ");
-    parts.into_iter().map(|ids| Query { expression: format!("{SELECT}{})", quoted(&ids)), ids }).collect()
+    parts.into_iter().map(|ids| Query { expression: format!("{SELECT}{}){condition}", quoted(&ids)), ids }).collect()
 }
 
 #[cfg(test)]

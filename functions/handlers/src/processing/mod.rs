@@ -15,6 +15,8 @@
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
 //! | `regions` | looks at the other regions of the deployment |
+//! | `sources`, `through` | reads other accounts through the aggregator, and regions that another program deploys |
+//! | `source_changes` | looks there for what compliance changes say |
 //! | `removed` | drops changes of rules that were removed meanwhile |
 //! | `removed_regions` | sends what regions that were removed left unsent |
 //! | `describing` | asks for names, ARNs and tags of resources |
@@ -35,8 +37,11 @@ mod reading;
 mod regions;
 mod removed;
 mod removed_regions;
+mod source_changes;
+mod sources;
 mod survey;
 mod tell;
+mod through;
 mod waiving;
 
 use std::{collections::BTreeSet, time::Duration};
@@ -82,12 +87,14 @@ impl Processing {
             Ask::FollowUp => self.look(Trigger::Deployment, 0, invocation).await,
             Ask::Look(trigger) => self.look(trigger, 0, invocation).await,
             Ask::Region(ask) => self.look_at(ask, invocation).await,
+            Ask::Sources(ask) => self.look_at_sources(ask, invocation).await,
             Ask::Continue(Continuation { of, number, .. }) => self.look(of, number, invocation).await,
             Ask::Changes(messages) => self.changes(messages, invocation).await,
             Ask::Digest => {
                 let configuration = self.configuration().await?;
                 let sent = self.tell(&configuration, 0, invocation).await?;
                 let sent = sent + self.tell_of_regions(&configuration, invocation).await?;
+                self.tell_of_sources(&configuration, invocation).await?;
                 log::line(&self.measured(Told { notices: sent, ..Told::default() }, invocation));
                 Ok(json!({ "notices": sent }))
             }
@@ -117,6 +124,7 @@ impl Processing {
             // Before home is looked at: what fails here does not keep the others from being read.
             self.ask_regions(&configuration, trigger, invocation).await;
             self.end_removed_regions(&configuration, invocation).await;
+            self.ask_sources(&configuration, trigger, invocation).await;
         }
         let found = self.advance(&look, &budget, invocation).await?;
         if found.unfinished {
@@ -144,12 +152,19 @@ impl Processing {
     /// A look at the resources that changes name.
     async fn changes(&self, messages: Vec<QueueMessage>, invocation: &Invocation) -> Result<Value, HandlerError> {
         let (chain, messages) = follow_up::parted(messages);
+        let (late, messages) = source_changes::parted(messages);
         let mut batch = Batch::read(messages, invocation);
         for (message_id, one) in chain {
             if !self.follow_up(one, invocation).await {
                 batch.failed.push(message_id);
             }
         }
+        for (message_id, one) in late {
+            if !self.late_changes(one, invocation).await {
+                batch.failed.push(message_id);
+            }
+        }
+        self.changes_of_sources(&mut batch, invocation).await?;
         self.changes_of_regions(&mut batch, invocation).await?;
         self.changes_here(&mut batch, invocation).await?;
         Ok(event::batch_answer(batch.failed.iter().map(String::as_str)))
@@ -248,7 +263,10 @@ impl Processing {
     /// What notices know beside the transitions.
     fn facts<'a>(&'a self, configuration: &'a MonitoringConfiguration, invocation: &'a Invocation) -> Facts<'a> {
         let bucket = &self.environment.storage.report_bucket;
-        let (home, alias) = (invocation.home.as_str(), self.environment.account_alias.as_deref());
+        // The alias is that of the account of the deployment.
+        let is_own = self.through.as_ref().is_none_or(|through| through.is_own_account);
+        let alias = self.environment.account_alias.as_deref().filter(|_| is_own);
+        let home = invocation.home.as_str();
         Facts { configuration, bucket, home, alias }
     }
 
