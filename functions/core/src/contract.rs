@@ -170,12 +170,15 @@ pub mod metric {
     pub const RECORDER_STOPPED: &str = "RecorderStopped";
     /// Conformance packs of this deployment that are not whole, at each processing run that looks at everything in a region. Unit: count.
     pub const INCOMPLETE_PACKS: &str = "IncompletePacks";
+    /// Accounts and regions that the aggregator lists and from which nothing arrives, at each processing run where it lists more than
+    /// this deployment. Unit: count.
+    pub const SOURCES_SILENT: &str = "SourcesSilent";
     /// Open findings at each aggregation run: one metric for each severity, with the dimensions [`DIMENSION`] and
     /// [`SEVERITY`] and always a value, zero included; and one for each of the worst rules, with [`DIMENSION`] and [`RULE`].
     /// An alarm on severities adds the first kind up. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
     /// All of them but [`OPEN_FINDINGS`], which has more than one dimension.
-    pub const SINGLE: [&str; 14] = [
+    pub const SINGLE: [&str; 15] = [
         COMPLIANT_RULES,
         NON_COMPLIANT_RULES,
         NOTICES,
@@ -190,6 +193,7 @@ pub mod metric {
         SCORE_CHANGE,
         RECORDER_STOPPED,
         INCOMPLETE_PACKS,
+        SOURCES_SILENT,
     ];
     /// Dimension: severity of the rule, in the word of [`compliance_types::severity::Severity::word`].
     pub const SEVERITY: &str = "Severity";

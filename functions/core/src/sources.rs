@@ -97,6 +97,7 @@ type Regions = BTreeMap<String, Known>;
 
 /// A source that is silent, or was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Silence {
     /// Account id.
@@ -104,6 +105,7 @@ pub struct Silence {
     /// Region.
     pub region: String,
     /// Since when nothing arrives or arrived: the last transfer, or when the aggregator listed the source first.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub since: Timestamp,
 }
 
@@ -116,6 +118,14 @@ pub struct Change {
     pub silent: Vec<Silence>,
     /// Sources that report again.
     pub back: Vec<Silence>,
+}
+
+impl Change {
+    /// Whether a notice says it.
+    #[must_use]
+    pub const fn is_news(&self) -> bool {
+        !self.silent.is_empty() || !self.back.is_empty()
+    }
 }
 
 /// What a run finds of all sources.

@@ -144,7 +144,7 @@ impl Processing {
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
         let unreadable_rules = Some(record.totals.unreadable);
-        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs, unreadable_rules };
+        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs, unreadable_rules, sources_silent: None };
         log::line(&self.measured(told, invocation));
         answer(&key, &record)
     }

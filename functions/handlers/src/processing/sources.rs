@@ -14,10 +14,12 @@ use functions_core::{
     configuration::{MonitoringConfiguration, Notices},
     evaluate::Trigger,
     event::{Continuation, SourcesAsk},
-    ledger::transactions,
+    ledger::{Write, transactions},
     metrics::Told,
+    notice::of_sources,
+    outbox,
     run::Origin,
-    sources::{self, Status},
+    sources::{self, Change, Status},
 };
 use serde_json::{Value, json};
 
@@ -26,6 +28,8 @@ use crate::{aggregator, budget::Budget, error::HandlerError, invocation::Invocat
 
 /// Sources that are not listed any more and of which one run sends what is left.
 const REMOVED: usize = 200;
+/// Accounts whose silent sources are one notice: with it they are one transaction.
+const ACCOUNTS: usize = 50;
 
 /// What became of the read of a source.
 enum Read {
@@ -64,7 +68,7 @@ impl Processing {
         }
     }
 
-    /// Asks for runs of all sources. What fails waits for the next run.
+    /// Asks for runs of all sources, and measures how many are silent. What fails waits for the next run.
     pub(super) async fn ask_sources(
         &self,
         configuration: &MonitoringConfiguration,
@@ -72,9 +76,16 @@ impl Processing {
         invocation: &Invocation,
     ) {
         let Some(aggregator) = &self.environment.aggregator_name else { return };
-        if let Err(error) = self.try_ask_sources(aggregator, configuration, of, invocation).await {
-            log::error(&invocation.run.id, "other accounts and regions are not read now", &error);
-        }
+        let silent = match self.try_ask_sources(aggregator, configuration, of, invocation).await {
+            Ok(silent) => silent,
+            Err(error) => {
+                log::error(&invocation.run.id, "other accounts and regions are not read now", &error);
+                // Whether they report is not known, and none is read.
+                1
+            }
+        };
+        let sources_silent = Some(u64::try_from(silent).unwrap_or(u64::MAX));
+        log::line(&self.measured(Told { sources_silent, ..Told::default() }, invocation));
     }
 
     async fn try_ask_sources(
@@ -83,9 +94,9 @@ impl Processing {
         configuration: &MonitoringConfiguration,
         of: Trigger,
         invocation: &Invocation,
-    ) -> Result<(), HandlerError> {
+    ) -> Result<usize, HandlerError> {
         let statuses = self.other_sources(aggregator, configuration, invocation).await?;
-        self.compare_sources(aggregator, configuration, &statuses, invocation).await?;
+        let silent = self.compare_sources(aggregator, configuration, &statuses, invocation).await?;
         let names = |is_read: bool| {
             let some = statuses.iter().filter(|status| status.is_readable() == is_read);
             some.map(|status| sources::name(&status.origin)).collect::<Vec<_>>()
@@ -96,7 +107,7 @@ impl Processing {
         for ask in read.chain(unread) {
             invoke::later(&self.lambda, &invocation.function_name, &ask.event()).await?;
         }
-        Ok(())
+        Ok(silent)
     }
 
     /// What the aggregator says of the sources that are not read directly, sorted.
@@ -113,14 +124,15 @@ impl Processing {
         Ok(statuses)
     }
 
-    /// Records which sources there are, and sends what those left that are not listed any more.
+    /// Records which sources there are, with the notices of those that have become silent or report again, and sends what those
+    /// left that are not listed any more. How many are silent.
     async fn compare_sources(
         &self,
         aggregator: &str,
         configuration: &MonitoringConfiguration,
         statuses: &[Status],
         invocation: &Invocation,
-    ) -> Result<(), HandlerError> {
+    ) -> Result<usize, HandlerError> {
         let (home, now) = (&invocation.run.origin, invocation.now());
         let entries = self.table.query(&sources::partition(home), None).await?;
         let mut kept = BTreeSet::new();
@@ -144,12 +156,24 @@ impl Processing {
             }
         }
         let compared = sources::compare(&entries, statuses, &kept, home, &now)?;
-        let groups = compared.changes.into_iter().map(|change| vec![change.write]).collect();
+        let (news, others): (Vec<_>, Vec<_>) = compared.changes.into_iter().partition(Change::is_news);
+        let mut groups: Vec<Vec<Write>> = others.into_iter().map(|change| vec![change.write]).collect();
+        for some in news.chunks(ACCOUNTS) {
+            let mut group: Vec<Write> = some.iter().map(|change| change.write.clone()).collect();
+            if self.topic.is_some() {
+                let silent: Vec<_> = some.iter().flat_map(|change| change.silent.iter().cloned()).collect();
+                let back: Vec<_> = some.iter().flat_map(|change| change.back.iter().cloned()).collect();
+                for notice in of_sources(&silent, &back, home, &now)? {
+                    group.push(outbox::put(&notice)?);
+                }
+            }
+            groups.push(group);
+        }
         for writes in transactions(groups) {
             // A conflict: another run has done the same.
             self.table.write(&writes).await?;
         }
-        Ok(())
+        Ok(compared.silent)
     }
 
     /// Reads sources, of which `number` invocations have done a part already.

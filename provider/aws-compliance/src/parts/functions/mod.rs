@@ -115,6 +115,7 @@ impl PreparedComponent for Functions {
         });
         checks.under("iam", |checks| args.iam.check(checks));
         checks.under("notifications", |checks| args.notifications.check(checks));
+        checks.under("aggregation", |checks| args.aggregation.check(checks));
         if let Some(topic) = &args.topic_arn {
             checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
             checks.warn_input("topicArn", topic, |arn| bounds::known_arn_region(arn));
@@ -150,6 +151,7 @@ impl PreparedComponent for Functions {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, Error> {
+        let monitored = facts.monitored();
         let Prepared { plan, account: facts, .. } = facts;
         let watched = plan.configuration.as_ref().map_err(|error| Error::Failed(error.to_string()))?;
         let configuration = watched.render().map_err(|error| Error::Failed(error.to_string()))?;
@@ -166,7 +168,8 @@ impl PreparedComponent for Functions {
             .register();
 
         let bucket_arn = ArnBuilder::of(facts.partition(), "s3").resource(&args.bucket_name);
-        let shared = Shared { args: &args, facts, bucket_arn };
+        let reads_sources = args.aggregation.has_others(facts.target(), &monitored);
+        let shared = Shared { args: &args, facts, bucket_arn, reads_sources };
         let table = ledger::table(scope, &args, facts);
         let given = Given { shared: &shared, watched, document: (&object, &digest), table: &table };
         let mut made = Vec::new();
