@@ -175,11 +175,7 @@ pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec
 
 /// The same for the resources of one account, through an aggregator.
 #[must_use]
-pub fn queries_of_account<'a>(
-    wanted: impl IntoIterator<Item = &'a str>,
-    ids: usize,
-    account: &str,
-) -> Vec<Query<'a>> {
+pub fn queries_of_account<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize, account: &str) -> Vec<Query<'a>> {
     queries_where(wanted, ids, &format!(" AND accountId = '{account}'"))
 }
 
@@ -298,10 +294,16 @@ mod tests {
         #[test]
         fn queries_have_every_id_once_and_fit(
             ids in proptest::collection::vec("[a-zA-Z0-9/:_.*%'-]{1,300}", 0..300), most in 1..150_usize,
+            of_account in any::<bool>(),
         ) {
-            let queries = queries(ids.iter().map(String::as_str), most);
+            let wanted = ids.iter().map(String::as_str);
+            let (queries, end) = match of_account {
+                true => (queries_of_account(wanted, most, "111122223333"), ") AND accountId = '111122223333'"),
+                false => (queries(wanted, most), ")"),
+            };
+            prop_assert!(queries.iter().all(|query| query.expression.len() <= EXPRESSION_LENGTH));
             let asked_of = |query: &Query<'_>| -> Vec<String> {
-                let ids = query.expression.strip_prefix(SELECT).unwrap().strip_suffix(')').unwrap().split(", ");
+                let ids = query.expression.strip_prefix(SELECT).unwrap().strip_suffix(end).unwrap().split(", ");
                 ids.map(|id| id.trim_matches('\'').to_owned()).collect()
             };
             for query in &queries {

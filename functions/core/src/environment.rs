@@ -107,8 +107,7 @@ impl ProcessingEnvironment {
             topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
             delivery: reader.delivery(),
             account_alias: reader.account_alias(),
-            aggregator_name: reader
-                .optional(variable::AGGREGATOR_NAME, "expected a name", |text| !text.is_empty()),
+            aggregator_name: reader.optional(variable::AGGREGATOR_NAME, "expected a name", |text| !text.is_empty()),
             events_queue: reader
                 .optional(variable::EVENTS_QUEUE, "expected the name of a queue", |text| !text.is_empty()),
         };

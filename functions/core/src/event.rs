@@ -5,7 +5,11 @@
 //! Developer Guide, "Using Lambda with Amazon SQS"), and the event of an on-success destination (the same guide,
 //! "Capturing records of Lambda asynchronous invocations"). Members that are not read are not asked for.
 
-use compliance_types::{arn::is_account_id, resource::is_resource_type, time::Timestamp};
+use compliance_types::{
+    arn::is_account_id,
+    resource::{Resource, is_resource_type},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -370,6 +374,12 @@ impl ComplianceChange {
         };
         change.check()?;
         Ok(change)
+    }
+
+    /// The resource.
+    #[must_use]
+    pub fn resource(&self) -> Resource {
+        Resource { resource_type: self.resource_type.clone(), resource_id: self.resource_id.clone() }
     }
 
     /// Whether it says that the resource is gone, or that the rule does not apply to it any more.

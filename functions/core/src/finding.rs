@@ -281,11 +281,17 @@ mod tests {
             entry(write(&transition(kind, region, resource_type, "x"), None, &run().time, Beside::default()).unwrap())
         };
         let role = of(Kind::NonCompliant, "us-east-1", "AWS::IAM::Role");
-        let found = reported_elsewhere(&[role.clone(), of(Kind::NonCompliant, "us-east-1", "AWS::S3::Bucket")], &run().origin);
-        assert_eq!(found.unwrap()["a"].iter().map(|one| one.resource_type.as_str()).collect::<Vec<_>>(), ["AWS::IAM::Role"]);
+        let found =
+            reported_elsewhere(&[role.clone(), of(Kind::NonCompliant, "us-east-1", "AWS::S3::Bucket")], &run().origin);
+        assert_eq!(
+            found.unwrap()["a"].iter().map(|one| one.resource_type.as_str()).collect::<Vec<_>>(),
+            ["AWS::IAM::Role"]
+        );
         let there = Origin { region: "us-east-1".to_owned(), ..run().origin };
         assert!(reported_elsewhere(&[role], &there).unwrap().is_empty());
-        assert!(reported_elsewhere(&[of(Kind::Fixed, "us-east-1", "AWS::IAM::Role")], &run().origin).unwrap().is_empty());
+        assert!(
+            reported_elsewhere(&[of(Kind::Fixed, "us-east-1", "AWS::IAM::Role")], &run().origin).unwrap().is_empty()
+        );
     }
 
     #[test]

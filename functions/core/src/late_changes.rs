@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn other_bodies_are_none() {
-        for other in ["", "{}", "{\"lateChanges\":[],\"attempt\":0}", "{\"lateChanges\":[],\"attempt\":3}", "{\"followUp\":1}"] {
+        for other in
+            ["", "{}", "{\"lateChanges\":[],\"attempt\":0}", "{\"lateChanges\":[],\"attempt\":3}", "{\"followUp\":1}"]
+        {
             assert_eq!(LateChanges::read(other), None, "{other}");
         }
     }

@@ -159,6 +159,13 @@ mod tests {
     }
 
     #[test]
+    fn query_through_an_aggregator_is_of_one_account_and_region() {
+        let origin = Origin { account: "111122223333".to_owned(), region: "eu-west-1".to_owned() };
+        let expected = format!("{QUERY} AND accountId = '111122223333' AND awsRegion = 'eu-west-1'");
+        assert_eq!(query_of(&origin), expected);
+    }
+
+    #[test]
     fn findings_read_back() {
         let mut open = OpenFindings::default();
         open.add(&row("b", &[("a", "NON_COMPLIANT")]));

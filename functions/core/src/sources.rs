@@ -147,9 +147,9 @@ pub fn partition(home: &Origin) -> String {
 #[must_use]
 pub fn removed(entries: &[Entry], statuses: &[Status]) -> Vec<Origin> {
     let listed: BTreeSet<&Origin> = statuses.iter().map(|status| &status.origin).collect();
-    let known = entries.iter().flat_map(|entry| {
-        regions(entry).into_keys().map(|region| Origin { account: entry.sort.clone(), region })
-    });
+    let known = entries
+        .iter()
+        .flat_map(|entry| regions(entry).into_keys().map(|region| Origin { account: entry.sort.clone(), region }));
     known.filter(|origin| !listed.contains(origin)).collect()
 }
 
@@ -173,12 +173,14 @@ pub fn compare(
     }
     let mut found = Compared::default();
     for (account, statuses) in listed {
-        let (entry, known) = before.remove(account).map_or((None, Regions::new()), |(entry, known)| (Some(entry), known));
-        let is_kept = |region: &String| {
-            kept.contains(&Origin { account: account.to_owned(), region: region.clone() })
-        };
-        let mut after: Regions =
-            known.iter().filter(|(region, _)| is_kept(region)).map(|(region, one)| (region.clone(), one.clone())).collect();
+        let (entry, known) =
+            before.remove(account).map_or((None, Regions::new()), |(entry, known)| (Some(entry), known));
+        let is_kept = |region: &String| kept.contains(&Origin { account: account.to_owned(), region: region.clone() });
+        let mut after: Regions = known
+            .iter()
+            .filter(|(region, _)| is_kept(region))
+            .map(|(region, one)| (region.clone(), one.clone()))
+            .collect();
         let (mut silent, mut back) = (Vec::new(), Vec::new());
         for status in statuses {
             let region = &status.origin.region;
@@ -272,7 +274,8 @@ mod tests {
 
     fn compared(entries: &[Entry], statuses: &[Status], hours: u64) -> (Vec<Entry>, Vec<String>, usize) {
         let found = compare(entries, statuses, &BTreeSet::new(), &run().origin, &at(hours)).unwrap();
-        let say = |word: &'static str| move |one: &Silence| format!("{word} {} since {}", one.region, one.since.as_str());
+        let say =
+            |word: &'static str| move |one: &Silence| format!("{word} {} since {}", one.region, one.since.as_str());
         let said = found.changes.iter().flat_map(|change| {
             change.silent.iter().map(say("silent")).chain(change.back.iter().map(say("back"))).collect::<Vec<_>>()
         });
@@ -338,7 +341,8 @@ mod tests {
     fn name_of_a_source_reads_back_and_nothing_else_is_one() {
         let source = status("eu-west-1", Transfer::Succeeded, None).origin;
         assert_eq!(named(&name(&source)), Some(source));
-        for other in ["", "111122223333", "1/eu-west-1", "111122223333/", "111122223333/eu' OR '1", "111122223333/a/b"] {
+        for other in ["", "111122223333", "1/eu-west-1", "111122223333/", "111122223333/eu' OR '1", "111122223333/a/b"]
+        {
             assert_eq!(named(other), None, "{other}");
         }
     }

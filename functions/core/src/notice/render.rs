@@ -347,7 +347,10 @@ fn sources<'a>(silent: &'a [Silence], back: &'a [Silence], facts: &Facts<'_>) ->
         );
     }
     if !back.is_empty() {
-        subjects.push(format!("{} again", counted(back.len(), "account and region reports", "accounts and regions report")));
+        subjects.push(format!(
+            "{} again",
+            counted(back.len(), "account and region reports", "accounts and regions report")
+        ));
         let gap = if text.is_empty() { "" } else { "\n" };
         let those = match back.len() {
             1 => "This account and region reports again; its",

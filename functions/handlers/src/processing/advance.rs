@@ -25,9 +25,9 @@ use super::{
     describing,
     handler::Processing,
     look::Look,
+    present,
     reading::{self, Unreadable},
     survey::{self, Reader},
-    through,
     waiving::Waiving,
 };
 use crate::{budget::Budget, error::HandlerError, invocation::Invocation, table::Committed};
@@ -104,7 +104,7 @@ impl Processing {
                 Some(through) => {
                     let answered = through.rules(&self.config).await?;
                     let ledger = (&watch, &findings);
-                    (through::of_deployment(answered, look.configuration, ledger, invocation), Unreadable::new())
+                    (present::rules(answered, look.configuration, ledger, invocation), Unreadable::new())
                 }
                 None => reading::rules(&self.config, &look.rules()).await?,
             };

@@ -241,7 +241,8 @@ impl Processing {
         let Known { look, watch, findings, elsewhere } = *known;
         let through = self.through.as_ref();
         let mut found = Readings { readings: BTreeMap::new(), unreadable: rejected.clone(), unfinished: false };
-        let mut confirming = Confirming { config: &self.config, through, resources: BTreeMap::new(), tried: 0, reads: 0 };
+        let mut confirming =
+            Confirming { config: &self.config, through, resources: BTreeMap::new(), tried: 0, reads: 0 };
         let mut recordings = Recordings::default();
         let watched: BTreeSet<&str> = match through {
             Some(_) => reported.iter().map(|rule| rule.name.as_str()).collect(),

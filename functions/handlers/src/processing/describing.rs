@@ -34,7 +34,9 @@ pub(super) async fn of<'a>(
     let aggregator = through.map(|through| through.aggregator.as_str());
     // In an account an id can be one of several regions.
     let is_there = |row: &Described| {
-        through.is_none_or(|through| row.resource.home_region(&row.region) == row.resource.home_region(&through.origin.region))
+        through.is_none_or(|through| {
+            row.resource.home_region(&row.region) == row.resource.home_region(&through.origin.region)
+        })
     };
     for query in queries {
         if is_over() {

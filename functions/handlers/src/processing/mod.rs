@@ -16,6 +16,7 @@
 //! | `delivery` | tests the way through the topic |
 //! | `regions` | looks at the other regions of the deployment |
 //! | `sources`, `through` | reads other accounts through the aggregator, and regions that another program deploys |
+//! | `present` | finds out which rules such an account has |
 //! | `source_changes` | looks there for what compliance changes say |
 //! | `removed` | drops changes of rules that were removed meanwhile |
 //! | `removed_regions` | sends what regions that were removed left unsent |
@@ -33,6 +34,7 @@ mod follow_up;
 mod handler;
 mod look;
 mod packs;
+mod present;
 mod reading;
 mod regions;
 mod removed;
@@ -144,7 +146,15 @@ impl Processing {
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
         let unreadable_rules = Some(record.totals.unreadable);
-        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs, unreadable_rules, sources_silent: None };
+        let told = Told {
+            notices,
+            looked: true,
+            unconfirmed,
+            delivery_lost,
+            incomplete_packs,
+            unreadable_rules,
+            sources_silent: None,
+        };
         log::line(&self.measured(told, invocation));
         answer(&key, &record)
     }
@@ -176,11 +186,11 @@ impl Processing {
             let configuration = self.configuration().await?;
             self.drop_removed(batch, &configuration, invocation).await?;
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
-            let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), resource(change)));
+            let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), change.resource()));
             let named: BTreeSet<(String, Resource)> = named.collect();
             if !named.is_empty() {
                 let ends = batch.changes.iter().map(|(_, change)| change).filter(|change| change.is_end());
-                let gone = ends.map(|change| (change.rule.as_str(), resource(change))).collect();
+                let gone = ends.map(|change| (change.rule.as_str(), change.resource())).collect();
                 let (trigger, only) = (Trigger::Queue, Some(&named));
                 let look = Look { configuration: &configuration, trigger, continues: false, only, gone };
                 let found = self.advance(&look, &Budget::of(invocation), invocation).await?;
@@ -289,10 +299,6 @@ fn is_watched(
         Some(_) => Ok(()),
         None => Err(EventError::UnknownRule(change.rule.clone())),
     }
-}
-
-fn resource(change: &ComplianceChange) -> Resource {
-    Resource { resource_type: change.resource_type.clone(), resource_id: change.resource_id.clone() }
 }
 
 /// The totals, and where the record is.

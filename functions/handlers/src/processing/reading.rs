@@ -115,10 +115,7 @@ pub(super) fn reported_rule(name: Option<&str>, compliance: Option<&RuleComplian
 }
 
 /// A page of the index of open findings; or why not, and whether it is because of the token.
-pub(super) async fn open_findings(
-    config: &ConfigReads,
-    token: Option<&String>,
-) -> Result<Page, (AwsError, bool)> {
+pub(super) async fn open_findings(config: &ConfigReads, token: Option<&String>) -> Result<Page, (AwsError, bool)> {
     let page = config.read(|client| {
         let request = client.select_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
         request.set_next_token(token.cloned()).send()

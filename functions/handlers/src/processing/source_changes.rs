@@ -7,8 +7,8 @@ use compliance_types::resource::Resource;
 use functions_core::{
     compliance::Compliance,
     configuration::MonitoringConfiguration,
-    event::{ComplianceChange, QueueMessage},
     evaluate::Trigger,
+    event::{ComplianceChange, QueueMessage},
     late_changes::LateChanges,
     metrics::Told,
     run::Origin,
@@ -19,7 +19,6 @@ use serde_json::json;
 use super::{
     handler::Processing,
     look::Look,
-    resource,
     sources::{by_origin, is_direct, of_rules},
 };
 use crate::{budget::Budget, error::HandlerError, invocation::Invocation, log, queue::Batch};
@@ -96,9 +95,7 @@ impl Processing {
         };
         let statuses = by_origin(self.other_sources(aggregator, document, invocation).await?);
         let before = changes.len();
-        changes.retain(|change| {
-            statuses.contains_key(&origin_of(change)) && document.rule(&change.rule).is_some()
-        });
+        changes.retain(|change| statuses.contains_key(&origin_of(change)) && document.rule(&change.rule).is_some());
         if changes.len() < before {
             let fields = json!({ "changes": before - changes.len() });
             log::info(&invocation.run.id, "changes of unknown accounts, regions and rules are dropped", &fields);
@@ -138,9 +135,9 @@ impl Processing {
         invocation: &Invocation,
     ) -> Result<BTreeMap<String, BTreeSet<Resource>>, HandlerError> {
         let named: BTreeSet<(String, Resource)> =
-            changes.iter().map(|change| (change.rule.clone(), resource(change))).collect();
+            changes.iter().map(|change| (change.rule.clone(), change.resource())).collect();
         let ends = changes.iter().filter(|change| change.is_end());
-        let gone = ends.map(|change| (change.rule.as_str(), resource(change))).collect();
+        let gone = ends.map(|change| (change.rule.as_str(), change.resource())).collect();
         let (trigger, only) = (Trigger::Queue, Some(&named));
         let look = Look { configuration: document, trigger, continues: false, only, gone };
         let found = self.advance(&look, budget, invocation).await?;
@@ -155,6 +152,6 @@ impl Processing {
 
 /// Whether what was read is what a change says.
 fn is_found(change: &ComplianceChange, open: &BTreeMap<String, BTreeSet<Resource>>) -> bool {
-    let is_open = open.get(&change.rule).map(|open| open.contains(&resource(change)));
+    let is_open = open.get(&change.rule).map(|open| open.contains(&change.resource()));
     is_open == Some(change.compliance == Some(Compliance::NonCompliant))
 }

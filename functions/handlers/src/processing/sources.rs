@@ -180,7 +180,11 @@ impl Processing {
     ///
     /// # Errors
     /// When a source could not be read, after all others were.
-    pub(super) async fn look_at_sources(&self, ask: SourcesAsk, invocation: &Invocation) -> Result<Value, HandlerError> {
+    pub(super) async fn look_at_sources(
+        &self,
+        ask: SourcesAsk,
+        invocation: &Invocation,
+    ) -> Result<Value, HandlerError> {
         let SourcesAsk { sources, unread, of, number, mut resumed } = ask;
         let Some(aggregator) = &self.environment.aggregator_name else {
             log::info(&invocation.run.id, "no aggregator is read any more", &json!({}));

@@ -3,7 +3,7 @@
 //! The aggregator follows with a delay, and says nothing of a rule without results. So no finding is closed because something is
 //! missing there: it is closed where a rule finds the resource compliant, or where a rule that has results has none of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_config::{
     error::ProvideErrorMetadata,
@@ -11,19 +11,13 @@ use aws_sdk_config::{
 };
 use compliance_types::resource::Resource;
 use functions_core::{
-    configuration::MonitoringConfiguration,
     evaluate::ReportedRule,
-    finding::Findings,
     open_findings::{ROWS_PER_CALL, query_of},
     run::Origin,
-    watch::Watch,
 };
 
-use super::{
-    confirm::open_of,
-    reading::{Evaluated, Page, RESULTS_PER_CALL, evaluated, reported_rule},
-};
-use crate::{config_reads::ConfigReads, error::AwsError, invocation::Invocation};
+use super::reading::{Evaluated, Page, RESULTS_PER_CALL, evaluated, reported_rule};
+use crate::{config_reads::ConfigReads, error::AwsError};
 
 /// An account and region that are read through the aggregator.
 #[derive(Debug, Clone)]
@@ -113,22 +107,4 @@ fn result_of(result: &AggregateEvaluationResult) -> Option<(Resource, Evaluated)
         resource_id: qualifier.resource_id()?.to_owned(),
     };
     Some((resource, evaluated(result.compliance_type(), result.result_recorded_time(), result.annotation())?))
-}
-
-/// The rules of this deployment that a source has: those with results, those that had some within a day, and those with open
-/// findings. One without results has no verdict.
-pub(super) fn of_deployment(
-    answered: Vec<ReportedRule>,
-    configuration: &MonitoringConfiguration,
-    (watch, findings): (&Watch, &Findings),
-    invocation: &Invocation,
-) -> Vec<ReportedRule> {
-    let now = invocation.now();
-    let open = findings.iter().filter(|(_, all)| !open_of(Some(all)).is_empty()).map(|(rule, _)| rule.as_str());
-    let expected: BTreeSet<&str> = watch.present(&now).chain(open).collect();
-    let silent = expected.into_iter().map(|rule| (rule.to_owned(), reported_rule(Some(rule), None)));
-    let mut rules: BTreeMap<String, ReportedRule> = silent.collect();
-    rules.extend(answered.into_iter().map(|rule| (rule.name.clone(), rule)));
-    rules.retain(|rule, _| configuration.rule(rule).is_some());
-    rules.into_values().collect()
 }

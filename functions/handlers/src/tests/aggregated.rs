@@ -71,7 +71,9 @@ fn rules(sources: &Sources, body: &Value) -> Vec<Value> {
                 _ => json!({ "ComplianceType": "NON_COMPLIANT", "ComplianceContributorCount": {
                     "CappedCount": bad.min(25), "CapExceeded": bad > 25 } }),
             };
-            found.push(json!({ "ConfigRuleName": rule, "AccountId": account, "AwsRegion": region, "Compliance": compliance }));
+            found.push(
+                json!({ "ConfigRuleName": rule, "AccountId": account, "AwsRegion": region, "Compliance": compliance }),
+            );
         }
     }
     found
@@ -93,7 +95,8 @@ fn index(sources: &Sources, body: &Value) -> Vec<Value> {
     }
     resources.retain(|_, rules| rules.iter().any(|rule| rule["complianceType"] == "NON_COMPLIANT"));
     let row = |((kind, id), rules): (&(String, String), Vec<Value>)| {
-        let row = json!({ "configuration": { "targetResourceType": kind, "targetResourceId": id, "configRuleList": rules } });
+        let row =
+            json!({ "configuration": { "targetResourceType": kind, "targetResourceId": id, "configRuleList": rules } });
         Value::from(row.to_string())
     };
     resources.into_iter().map(row).collect()

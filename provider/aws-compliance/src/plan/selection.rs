@@ -32,6 +32,8 @@ pub struct PlanInputs<'a> {
     pub frameworks: &'a [FrameworkArgs],
     /// Who is notified, where the deployment notifies anybody.
     pub notifications: Option<&'a NotificationsArgs>,
+    /// Accounts that the aggregator lists.
+    pub accounts: &'a [String],
     /// Findings that are accepted for a time.
     pub waivers: &'a [WaiverArgs],
     /// Most days ahead of which a waiver may end.
@@ -52,6 +54,7 @@ impl ComplianceMonitoringArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: Some(&self.notifications),
+            accounts: &self.aggregation.accounts,
             waivers: &self.waivers,
             waiver_max_days: self.waiver_max_days,
             counted_rules: self.functions.counted_rules,
@@ -72,6 +75,7 @@ pub struct Selection {
     pub(super) manual: BTreeMap<String, Vec<String>>,
     pub(super) requests: Vec<RuleRequest>,
     pub(super) notifications: Option<NotificationsArgs>,
+    pub(super) accounts: Vec<String>,
     pub(super) waivers: Vec<WaiverArgs>,
     pub(super) waiver_max_days: Option<u32>,
     pub(super) counted_rules: CountedRules,
@@ -146,6 +150,7 @@ impl Selection {
             manual: composition.manual,
             requests,
             notifications: inputs.notifications.cloned(),
+            accounts: inputs.accounts.to_vec(),
             waivers: inputs.waivers.to_vec(),
             waiver_max_days: inputs.waiver_max_days,
             counted_rules: inputs.counted_rules,

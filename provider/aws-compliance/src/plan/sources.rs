@@ -75,7 +75,11 @@ mod tests {
             (&["444455556666"], &["eu-west-1"], true),
             (&[], &["eu-west-1", "eu-central-1"], true),
         ] {
-            assert_eq!(settings(accounts, regions).has_others(&target, &monitored), expected, "{accounts:?} {regions:?}");
+            assert_eq!(
+                settings(accounts, regions).has_others(&target, &monitored),
+                expected,
+                "{accounts:?} {regions:?}"
+            );
         }
         let all = AggregationSettingsArgs { all_regions: true, ..AggregationSettingsArgs::default() };
         assert!(all.has_others(&target, &monitored) && all.has_others(&Target::default(), &[]));

@@ -132,8 +132,7 @@ impl World {
             RULES.iter().map(|rule| ((*region).to_owned(), (*rule).to_owned(), BUCKETS[1].to_owned()))
         });
         let (account, open) = (account(), open.collect());
-        let mut world =
-            Self { account, truth, events: vec![], step: 1, runs: 0, read: 0, open, ids: BTreeSet::new() };
+        let mut world = Self { account, truth, events: vec![], step: 1, runs: 0, read: 0, open, ids: BTreeSet::new() };
         for region in REGIONS {
             world.arrive(region);
         }
@@ -160,7 +159,8 @@ impl World {
         for message in &messages[self.read..] {
             assert!(self.ids.insert(message["id"].to_string()), "a message comes twice: {message}");
             for sent in message["transitions"].as_array().into_iter().flatten() {
-                let [region, rule, id] = ["region", "rule", "resourceId"].map(|name| sent[name].as_str().unwrap().to_owned());
+                let [region, rule, id] =
+                    ["region", "rule", "resourceId"].map(|name| sent[name].as_str().unwrap().to_owned());
                 let is_changed = match sent["kind"] == "nonCompliant" {
                     true => self.open.insert((region, rule, id)),
                     false => self.open.remove(&(region, rule, id)),

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::tests::{
     aggregated::Source,
-    support::{batch, change_event},
+    support::{Request, batch, change_event},
 };
 
 pub(super) const OTHER: &str = "210987654321";
@@ -128,7 +128,10 @@ async fn first_results_of_another_account_are_a_summary() {
     round(&account, "run-0", 0).await;
     let messages = account.messages();
     let summary = messages.iter().find(|message| message["account"] == OTHER).unwrap();
-    assert_eq!((&summary["kind"], &summary["openFindings"], &summary["judgedRules"]), (&json!("summary"), &json!(2), &json!(1)));
+    assert_eq!(
+        (&summary["kind"], &summary["openFindings"], &summary["judgedRules"]),
+        (&json!("summary"), &json!(2), &json!(1))
+    );
     assert_eq!(sent(&account), Vec::<String>::new());
 }
 
@@ -209,7 +212,9 @@ async fn rules_of_a_pack_are_known_by_the_name_that_each_account_gives_them() {
     put(&account, (OTHER, THERE), Some(20), &[(rule, &[("x", BAD), ("y", BAD)])]);
     round(&account, "run-3", 20).await;
     assert_eq!(sent(&account), [format!("{OTHER} {THERE} nonCompliant y")]);
-    assert_eq!(account.messages()[0]["transitions"][0]["identifier"], "ENCRYPTED_VOLUMES");
+    let messages = account.messages();
+    let changes = messages.iter().find(|message| message["kind"] == "transitions").unwrap();
+    assert_eq!(changes["transitions"][0]["identifier"], "ENCRYPTED_VOLUMES");
 }
 
 #[tokio::test(start_paused = true)]
@@ -239,7 +244,7 @@ async fn route_of_an_account_gets_its_changes_and_no_others() {
 #[tokio::test(start_paused = true)]
 async fn waiver_of_an_account_covers_its_findings_alone() {
     let waiver = serde_json::from_value(json!({
-        "accounts": [OTHER], "rules": ["a"], "reason": "a test", "owner": "o@example.com", "expires": "2026-06-01",
+        "accounts": [OTHER], "rule": "a", "reason": "a test", "owner": "o@example.com", "expires": "2026-06-01",
     }));
     let document = MonitoringConfiguration::new([entry("a"), entry("b")]).unwrap();
     let account = settled(with(document.with_waivers(vec![waiver.unwrap()], 365)), &[("a", &[("x", GOOD)])]).await;
@@ -344,7 +349,8 @@ async fn source_that_cannot_be_read_keeps_no_other_from_being_read() {
         put(&account, (OTHER, region), Some(12), &[("a", &[("x", BAD)])]);
     }
     account.fail(|_, request| {
-        let is_one = request.operation().starts_with("GetAggregate") || request.operation().starts_with("DescribeAggregate");
+        let is_one =
+            request.operation().starts_with("GetAggregate") || request.operation().starts_with("DescribeAggregate");
         (is_one && request.body.contains(THERE)).then_some(Fault::Refused("AccessDeniedException"))
     });
     account.look("run-4", 12).await;
@@ -451,8 +457,8 @@ async fn source_that_stops_reporting_is_one_notice_and_so_is_its_return() {
     }
     let there = json!([{ "account": OTHER, "region": THERE, "since": "2026-03-04T05:06:07Z" }]);
     assert_eq!(kinds(&account), [(there.clone(), json!([]))]);
-    let subject = account.requests().iter().any(|request| request.body.contains("account+and+region+does+not+report"));
-    assert!(subject, "the subject says what happened");
+    let is_said = |request: &Request| request.body.contains("account%20and%20region%20does%20not%20report");
+    assert!(account.requests().iter().any(is_said), "the subject says what happened");
     change_source(&account, |source| source.updated = Some(32 * 60));
     for (run, hours) in [("run-5", 33), ("run-6", 39)] {
         round(&account, run, hours * 60).await;

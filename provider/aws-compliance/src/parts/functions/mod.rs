@@ -128,6 +128,7 @@ impl PreparedComponent for Functions {
             rules: &args.rules,
             frameworks: &args.frameworks,
             notifications: Some(&args.notifications),
+            accounts: &args.aggregation.accounts,
             waivers: &args.waivers,
             waiver_max_days: args.waiver_max_days,
             counted_rules: args.settings.counted_rules,
