@@ -91,7 +91,7 @@ def test_a_run_of_home_finds_what_changed_in_another_account(two):
     assert "DOES NOT COMPLY" in text and "far-away" in text and f"region {HOME}" in text
 
 
-def test_a_source_that_fails_keeps_its_findings_and_an_event_has_it_read_once_it_arrives(two):
+def test_a_source_that_fails_is_reported_and_keeps_its_findings_until_an_event_has_it_read_again(two):
     two.member.put_evaluations(RULE, [result("NON_COMPLIANT")])
     two.read()
     before = len(two.home.mails())
@@ -101,10 +101,14 @@ def test_a_source_that_fails_keeps_its_findings_and_an_event_has_it_read_once_it
         two.deployment.invoke(PROCESSING, {})
     finally:
         two.home.fail_source(two.member.account_id, HOME, status="SUCCEEDED")
-    assert two.mails(before) == []
+    (silent,) = two.mails(before)
+    assert "receives nothing from this account and region" in silent and "far-away" not in silent
     two.forward("COMPLIANT")
-    (text,) = eventually(lambda: two.mails(before))
-    assert "COMPLIES AGAIN" in text and "far-away" in text
+    (fixed,) = eventually(lambda: two.mails(before + 1))
+    assert "COMPLIES AGAIN" in fixed and "far-away" in fixed
+    two.deployment.invoke(PROCESSING, {})
+    (back,) = eventually(lambda: two.mails(before + 2))
+    assert "reports again" in back
 
 
 def test_nothing_of_it_is_lost_or_left_in_a_dead_letter_queue(two):
