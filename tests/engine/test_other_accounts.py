@@ -1,4 +1,4 @@
-"""Another account that the aggregator lists: its findings are recorded and sent by the deployment, under its own role."""
+"""Another account that the aggregator lists: its findings are recorded and sent by the function, under its own role."""
 
 from __future__ import annotations
 
