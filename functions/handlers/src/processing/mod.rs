@@ -214,7 +214,8 @@ impl Processing {
     ) -> Result<(String, EvaluationRecord), HandlerError> {
         let sha256 = self.environment.configuration_sha256.as_str();
         for (rule, reason) in &found.unreadable {
-            let fields = json!({ "region": invocation.run.origin.region, "rule": rule, "reason": reason });
+            let origin = &invocation.run.origin;
+            let fields = json!({ "account": origin.account, "region": origin.region, "rule": rule, "reason": reason });
             log::info(&invocation.run.id, "a rule cannot be read; its findings stay as they are", &fields);
         }
         let (asked, configured) = ((look.trigger, changes), (configuration, sha256));

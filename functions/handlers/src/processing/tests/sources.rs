@@ -466,3 +466,24 @@ async fn source_that_stops_reporting_is_one_notice_and_so_is_its_return() {
     assert_eq!(kinds(&account)[1..], [(json!([]), there)]);
     assert_eq!(sent(&account), Vec::<String>::new());
 }
+
+#[tokio::test(start_paused = true)]
+async fn source_with_nothing_new_costs_eight_calls_and_without_an_aggregator_none_is_asked() {
+    let account = settled(account(), &[("a", &[("x", BAD)])]).await;
+    put(&account, (OTHER, "us-east-1"), Some(0), &[("a", &[("x", BAD)])]);
+    round(&account, "run-2", 2).await;
+    round(&account, "run-3", 3).await;
+    account.state.lock().unwrap().rows = 100;
+    let mut calls = Vec::new();
+    for sources in [vec![THERE], vec![THERE, "us-east-1"]] {
+        let names: Vec<String> = sources.iter().map(|region| format!("{OTHER}/{region}")).collect();
+        let ask = json!({ "trigger": "sources", "sources": names, "unread": [], "of": "schedule", "number": 0, "resumed": false });
+        let before = account.operations().len();
+        account.run(&ask, &format!("run-of-{}", sources.len()), 360).await.unwrap();
+        calls.push(account.operations().split_off(before));
+    }
+    assert_eq!(calls[1].len() - calls[0].len(), 8, "{calls:?}");
+    let alone = super::settled(&[("x", BAD)]).await;
+    alone.look("run-2", 360).await;
+    assert!(!alone.operations().iter().any(|operation| operation.contains("Aggregat")));
+}
