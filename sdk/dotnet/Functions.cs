@@ -106,6 +106,12 @@ namespace AwsCompliance.PulumiPackage
     public sealed class FunctionsArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
+        /// Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
+        /// </summary>
+        [Input("aggregation")]
+        public Inputs.AggregationSettingsArgs? Aggregation { get; set; }
+
+        /// <summary>
         /// Name of the bucket that reports go to.
         /// </summary>
         [Input("bucketName", required: true)]

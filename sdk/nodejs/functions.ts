@@ -83,6 +83,7 @@ export class Functions extends pulumi.ComponentResource {
             if (args?.kmsKeyArn === undefined && !opts.urn) {
                 throw new Error("Missing required property 'kmsKeyArn'");
             }
+            resourceInputs["aggregation"] = args?.aggregation;
             resourceInputs["bucketName"] = args?.bucketName;
             resourceInputs["deliveryQueueUrl"] = args?.deliveryQueueUrl;
             resourceInputs["exports"] = args?.exports;
@@ -129,6 +130,10 @@ export class Functions extends pulumi.ComponentResource {
  * The set of arguments for constructing a Functions resource.
  */
 export interface FunctionsArgs {
+    /**
+     * Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
+     */
+    aggregation?: inputs.AggregationSettingsArgs;
     /**
      * Name of the bucket that reports go to.
      */

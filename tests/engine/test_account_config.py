@@ -125,7 +125,7 @@ def test_the_dashboard_shows_what_should_be_zero_and_what_was_told(widgets):
     def shown(title: str) -> set[tuple[str, str]]:
         return {(name, function) for _, name, _, function in widgets[title]["properties"]["metrics"]}
 
-    processing = ("DeliveryLost", "IncompletePacks", "UnconfirmedSubscriptions", "UnreadableRules")
+    processing = ("DeliveryLost", "IncompletePacks", "SourcesSilent", "UnconfirmedSubscriptions", "UnreadableRules")
     assert shown("Zero if all is well") == {
         *((name, "compliance-processing") for name in processing),
         *((name, "compliance-aggregation") for name in ("RecorderStopped", "UnreadableResources")),

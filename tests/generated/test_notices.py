@@ -15,7 +15,7 @@ EXAMPLES = re.findall(r"```json\n(.*?)\n```", (DOCS / "notice-examples.md").read
 
 def test_there_is_an_example_of_each_kind():
     kinds = {json.loads(example)["kind"] for example in EXAMPLES}
-    assert kinds == {"transitions", "summary", "waiversEnd", "deliveryLost"}
+    assert kinds == {"transitions", "summary", "waiversEnd", "deliveryLost", "sources"}
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

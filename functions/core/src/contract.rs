@@ -40,6 +40,7 @@ impl Handler {
         match self {
             Self::Processing => &[
                 variable::ACCOUNT_ALIAS,
+                variable::AGGREGATOR_NAME,
                 variable::CONFIGURATION_KEY,
                 variable::CONFIGURATION_SHA256,
                 variable::DELIVERY_ALARM,
@@ -92,7 +93,8 @@ pub mod variable {
     pub const EVENTS_QUEUE: &str = "EVENTS_QUEUE";
     /// Alias of the account, for people. Absent where it has none.
     pub const ACCOUNT_ALIAS: &str = "ACCOUNT_ALIAS";
-    /// Name of the configuration aggregator to read through.
+    /// Name of the configuration aggregator to read through. Processing has it where the aggregator lists accounts and regions
+    /// that it does not read directly.
     pub const AGGREGATOR_NAME: &str = "AGGREGATOR_NAME";
 }
 
@@ -119,6 +121,8 @@ pub mod trigger {
     pub const CONTINUE: &str = "continue";
     /// A look at another region of the deployment, by the function itself; `region` says which.
     pub const REGION: &str = "region";
+    /// A read of accounts and regions through the aggregator, by the function itself ([`crate::event::SourcesAsk`]).
+    pub const SOURCES: &str = "sources";
     /// To tell what was gathered for the digest.
     pub const DIGEST: &str = "digest";
     /// A run of remediation.
@@ -166,12 +170,15 @@ pub mod metric {
     pub const RECORDER_STOPPED: &str = "RecorderStopped";
     /// Conformance packs of this deployment that are not whole, at each processing run that looks at everything in a region. Unit: count.
     pub const INCOMPLETE_PACKS: &str = "IncompletePacks";
+    /// Accounts and regions that the aggregator lists and from which nothing arrives, at each processing run where it lists more than
+    /// this deployment. Unit: count.
+    pub const SOURCES_SILENT: &str = "SourcesSilent";
     /// Open findings at each aggregation run: one metric for each severity, with the dimensions [`DIMENSION`] and
     /// [`SEVERITY`] and always a value, zero included; and one for each of the worst rules, with [`DIMENSION`] and [`RULE`].
     /// An alarm on severities adds the first kind up. Unit: count.
     pub const OPEN_FINDINGS: &str = "OpenFindings";
     /// All of them but [`OPEN_FINDINGS`], which has more than one dimension.
-    pub const SINGLE: [&str; 14] = [
+    pub const SINGLE: [&str; 15] = [
         COMPLIANT_RULES,
         NON_COMPLIANT_RULES,
         NOTICES,
@@ -186,6 +193,7 @@ pub mod metric {
         SCORE_CHANGE,
         RECORDER_STOPPED,
         INCOMPLETE_PACKS,
+        SOURCES_SILENT,
     ];
     /// Dimension: severity of the rule, in the word of [`compliance_types::severity::Severity::word`].
     pub const SEVERITY: &str = "Severity";

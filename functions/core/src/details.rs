@@ -170,26 +170,37 @@ pub struct Query<'a> {
 /// have no documented escape.
 #[must_use]
 pub fn queries<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize) -> Vec<Query<'a>> {
+    queries_where(wanted, ids, "")
+}
+
+/// The same for the resources of one account, through an aggregator.
+#[must_use]
+pub fn queries_of_account<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize, account: &str) -> Vec<Query<'a>> {
+    queries_where(wanted, ids, &format!(" AND accountId = '{account}'"))
+}
+
+fn queries_where<'a>(wanted: impl IntoIterator<Item = &'a str>, ids: usize, condition: &str) -> Vec<Query<'a>> {
+    let select = SELECT.len() + condition.len();
     let wanted: BTreeSet<&str> =
         wanted.into_iter().filter(|id| !id.contains(['\'', '\\', '"']) && !id.is_empty()).collect();
     let mut parts: Vec<Vec<&str>> = Vec::new();
     let mut length = 0;
     for id in wanted {
         let quoted = id.len() + "'', ".len();
-        if SELECT.len() + quoted + 1 > EXPRESSION_LENGTH {
+        if select + quoted + 1 > EXPRESSION_LENGTH {
             continue;
         }
         match parts.last_mut() {
             Some(part) if part.len() < ids && length + quoted < EXPRESSION_LENGTH => part.push(id),
             _ => {
                 parts.push(vec![id]);
-                length = SELECT.len();
+                length = select;
             }
         }
         length += quoted;
     }
     let quoted = |ids: &[&str]| ids.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ");
-    parts.into_iter().map(|ids| Query { expression: format!("{SELECT}{})", quoted(&ids)), ids }).collect()
+    parts.into_iter().map(|ids| Query { expression: format!("{SELECT}{}){condition}", quoted(&ids)), ids }).collect()
 }
 
 #[cfg(test)]
@@ -283,10 +294,16 @@ mod tests {
         #[test]
         fn queries_have_every_id_once_and_fit(
             ids in proptest::collection::vec("[a-zA-Z0-9/:_.*%'-]{1,300}", 0..300), most in 1..150_usize,
+            of_account in any::<bool>(),
         ) {
-            let queries = queries(ids.iter().map(String::as_str), most);
+            let wanted = ids.iter().map(String::as_str);
+            let (queries, end) = match of_account {
+                true => (queries_of_account(wanted, most, "111122223333"), ") AND accountId = '111122223333'"),
+                false => (queries(wanted, most), ")"),
+            };
+            prop_assert!(queries.iter().all(|query| query.expression.len() <= EXPRESSION_LENGTH));
             let asked_of = |query: &Query<'_>| -> Vec<String> {
-                let ids = query.expression.strip_prefix(SELECT).unwrap().strip_suffix(')').unwrap().split(", ");
+                let ids = query.expression.strip_prefix(SELECT).unwrap().strip_suffix(end).unwrap().split(", ");
                 ids.map(|id| id.trim_matches('\'').to_owned()).collect()
             };
             for query in &queries {

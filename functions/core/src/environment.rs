@@ -24,6 +24,8 @@ pub struct ProcessingEnvironment {
     pub delivery: Option<DeliveryEnvironment>,
     /// Alias of the account, where it has one.
     pub account_alias: Option<String>,
+    /// Name of the configuration aggregator, where it lists accounts and regions that are not read directly.
+    pub aggregator_name: Option<String>,
     /// Name of the queue that brings events to the function, where it sends follow-ups.
     pub events_queue: Option<String>,
 }
@@ -105,6 +107,7 @@ impl ProcessingEnvironment {
             topic_arn: reader.optional(variable::TOPIC_ARN, "expected the arn of a topic", is_topic_arn),
             delivery: reader.delivery(),
             account_alias: reader.account_alias(),
+            aggregator_name: reader.optional(variable::AGGREGATOR_NAME, "expected a name", |text| !text.is_empty()),
             events_queue: reader
                 .optional(variable::EVENTS_QUEUE, "expected the name of a queue", |text| !text.is_empty()),
         };

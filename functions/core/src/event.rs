@@ -5,7 +5,11 @@
 //! Developer Guide, "Using Lambda with Amazon SQS"), and the event of an on-success destination (the same guide,
 //! "Capturing records of Lambda asynchronous invocations"). Members that are not read are not asked for.
 
-use compliance_types::{arn::is_account_id, resource::is_resource_type, time::Timestamp};
+use compliance_types::{
+    arn::is_account_id,
+    resource::{Resource, is_resource_type},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -66,6 +70,8 @@ pub enum Ask {
     Continue(Continuation),
     /// A look at all rules of another region of the deployment.
     Region(RegionAsk),
+    /// A read of accounts and regions through the aggregator.
+    Sources(SourcesAsk),
     /// To tell what was gathered.
     Digest,
 }
@@ -86,6 +92,33 @@ impl RegionAsk {
     #[must_use]
     pub fn event(&self) -> Value {
         json!({ trigger::MEMBER: trigger::REGION, "region": self.region, "of": self.of, "number": self.number })
+    }
+}
+
+/// A read of accounts and regions through the aggregator, as the function asks itself for it. Each is `<account>/<region>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcesAsk {
+    /// Those that are read, in this order.
+    pub sources: Vec<String>,
+    /// Those that are not read; what waits to be sent of them is sent.
+    pub unread: Vec<String>,
+    /// What made the run of home begin.
+    pub of: Trigger,
+    /// How many invocations have done a part of it already.
+    pub number: u32,
+    /// Whether an earlier invocation has done a part of the first source.
+    pub resumed: bool,
+}
+
+impl SourcesAsk {
+    /// The event that asks for it.
+    #[must_use]
+    pub fn event(&self) -> Value {
+        let mut event = json!(self);
+        if let Some(members) = event.as_object_mut() {
+            members.insert(trigger::MEMBER.to_owned(), trigger::SOURCES.into());
+        }
+        event
     }
 }
 
@@ -159,6 +192,9 @@ pub fn ask(event: &Value) -> Result<Ask, EventError> {
         (3, Some(trigger::CONTINUE)) => continuation(event).map(Ask::Continue).ok_or(EventError::Unexpected(EXPECTED)),
         (4, Some(trigger::REGION)) => {
             RegionAsk::deserialize(event).map(Ask::Region).map_err(|_| EventError::Unexpected(EXPECTED))
+        }
+        (6, Some(trigger::SOURCES)) => {
+            SourcesAsk::deserialize(event).map(Ask::Sources).map_err(|_| EventError::Unexpected(EXPECTED))
         }
         _ => Err(EventError::Unexpected(EXPECTED)),
     }
@@ -338,6 +374,12 @@ impl ComplianceChange {
         };
         change.check()?;
         Ok(change)
+    }
+
+    /// The resource.
+    #[must_use]
+    pub fn resource(&self) -> Resource {
+        Resource { resource_type: self.resource_type.clone(), resource_id: self.resource_id.clone() }
     }
 
     /// Whether it says that the resource is gone, or that the rule does not apply to it any more.

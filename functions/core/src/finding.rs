@@ -1,6 +1,6 @@
 //! Findings: resources that a rule judged non-compliant, as the ledger keeps them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compliance_types::{
     resource::{Resource, is_global},
@@ -130,6 +130,14 @@ pub fn write(
     }))
 }
 
+fn body(entry: &Entry) -> Result<Body, UnreadableEntry> {
+    serde_json::from_str(&entry.body).map_err(|error| UnreadableEntry {
+        partition: entry.partition.clone(),
+        sort: entry.sort.clone(),
+        cause: error.to_string(),
+    })
+}
+
 /// The findings of `origin`'s region, and the global ones of its account.
 ///
 /// # Errors
@@ -137,11 +145,7 @@ pub fn write(
 pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEntry> {
     let mut findings = Findings::new();
     for entry in entries {
-        let body: Body = serde_json::from_str(&entry.body).map_err(|error| UnreadableEntry {
-            partition: entry.partition.clone(),
-            sort: entry.sort.clone(),
-            cause: error.to_string(),
-        })?;
+        let body = body(entry)?;
         if body.resource.home_region(&body.region) != body.resource.home_region(&origin.region) {
             continue;
         }
@@ -156,6 +160,25 @@ pub fn read(entries: &[Entry], origin: &Origin) -> Result<Findings, UnreadableEn
         findings.entry(body.rule).or_default().insert(body.resource, finding);
     }
     Ok(findings)
+}
+
+/// Open findings of global resources that another region of the account reported than that of `origin`, by rule. Where several
+/// regions of an account report one, it is the finding of the one that reported it first, for as long as it is open.
+///
+/// # Errors
+/// Names the first entry that does not read.
+pub fn reported_elsewhere(
+    entries: &[Entry],
+    origin: &Origin,
+) -> Result<BTreeMap<String, BTreeSet<Resource>>, UnreadableEntry> {
+    let mut found: BTreeMap<String, BTreeSet<Resource>> = BTreeMap::new();
+    for entry in entries {
+        let body = body(entry)?;
+        if body.open && is_global(&body.resource.resource_type) && body.region != origin.region {
+            found.entry(body.rule).or_default().insert(body.resource);
+        }
+    }
+    Ok(found)
 }
 
 /// Those of the region alone: the region of the functions evaluates global resources for all others.
@@ -250,6 +273,25 @@ mod tests {
             read(&[of("us-east-1", "AWS::IAM::Role"), of("us-east-1", "AWS::S3::Bucket")], &run().origin).unwrap();
         let kinds: Vec<_> = seen["a"].keys().map(|resource| resource.resource_type.as_str()).collect();
         assert_eq!(kinds, ["AWS::IAM::Role"]);
+    }
+
+    #[test]
+    fn open_global_finding_is_that_of_the_region_that_reported_it_first() {
+        let of = |kind, region, resource_type| {
+            entry(write(&transition(kind, region, resource_type, "x"), None, &run().time, Beside::default()).unwrap())
+        };
+        let role = of(Kind::NonCompliant, "us-east-1", "AWS::IAM::Role");
+        let found =
+            reported_elsewhere(&[role.clone(), of(Kind::NonCompliant, "us-east-1", "AWS::S3::Bucket")], &run().origin);
+        assert_eq!(
+            found.unwrap()["a"].iter().map(|one| one.resource_type.as_str()).collect::<Vec<_>>(),
+            ["AWS::IAM::Role"]
+        );
+        let there = Origin { region: "us-east-1".to_owned(), ..run().origin };
+        assert!(reported_elsewhere(&[role], &there).unwrap().is_empty());
+        assert!(
+            reported_elsewhere(&[of(Kind::Fixed, "us-east-1", "AWS::IAM::Role")], &run().origin).unwrap().is_empty()
+        );
     }
 
     #[test]

@@ -62,6 +62,12 @@ pub const PROCESSING_STATE: &str = "reports/processing/state.json";
 pub fn processing_state_in(region: &str) -> String {
     format!("reports/processing/state-{region}.json")
 }
+
+/// The same of an account and region that is read through the aggregator.
+#[must_use]
+pub fn processing_state_of(source: &Origin) -> String {
+    processing_state_in(&format!("{}-{}", segment(&source.account), segment(&source.region)))
+}
 /// Key of the runbook that every finding's notice names.
 pub const FINDING_RUNBOOK: &str = "runbooks/non-compliance.md";
 /// Prefix of the ledger: what remediation may write.

@@ -9,6 +9,7 @@
 //! | `sent/<account>/<region>` | `<id>` | notices that were sent |
 //! | `digest/<account>/<region>` | `last` | when the last digest was made, [`crate::digest`] |
 //! | `regions/<account>/<region>` | `watched` | other regions of the deployment, [`crate::watched_regions`] |
+//! | `sources/<account>/<region>` | `<account>` | accounts and regions that the aggregator lists, [`crate::sources`] |
 //! | `waivers/<account>/<region>` | `ends` | of which ends of waivers a notice was sent, [`crate::waived`] |
 //! | `delivery/<account>/<region>` | `test` | the test of the way through the topic, [`crate::delivery`] |
 //! | `remediation/<account>/<region>` | `item/<id>` | a remediation, [`crate::remediation::item`] |

@@ -19,6 +19,8 @@
 //! | [`notice`], [`outbox`], [`digest`] | what is told, that it is told once, and when |
 //! | [`delivery`] | the test of the way through the topic |
 //! | [`follow_up`] | the runs soon after a deployment |
+//! | [`sources`] | accounts and regions that are read through the aggregator, and those of them that are silent |
+//! | [`late_changes`] | changes that the aggregator does not have yet |
 //! | [`pace`], [`open_findings`] | how fast AWS Config is read; open findings as its index returns them |
 //! | [`waiver`], [`waived`] | findings that somebody accepts for a time, and notices of the end of that |
 //! | [`details`] | what a person knows a resource by |
@@ -45,6 +47,7 @@ pub mod finding;
 pub mod follow_up;
 pub mod history;
 pub mod key;
+pub mod late_changes;
 pub mod ledger;
 pub mod manifest;
 pub mod metrics;
@@ -60,6 +63,7 @@ pub mod remediation;
 pub mod run;
 pub mod runbook;
 pub mod sha256;
+pub mod sources;
 pub mod transition;
 pub mod waived;
 pub mod waiver;

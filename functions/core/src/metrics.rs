@@ -32,6 +32,8 @@ pub struct Told {
     pub incomplete_packs: Option<u64>,
     /// Rules whose results could not be read, where a run looked.
     pub unreadable_rules: Option<u64>,
+    /// Accounts and regions from which nothing arrives, where a run looked.
+    pub sources_silent: Option<u64>,
 }
 
 /// The log line of what a run of processing told. `unix_millis` is the time of the metrics; `function_name` the dimension.
@@ -43,6 +45,7 @@ pub fn of_notices(told: Told, function_name: &str, unix_millis: u64) -> Value {
     values.extend(told.delivery_lost.map(|lost| (metric::DELIVERY_LOST, COUNT, u64::from(lost).into())));
     values.extend(told.incomplete_packs.map(|count| (metric::INCOMPLETE_PACKS, COUNT, count.into())));
     values.extend(told.unreadable_rules.map(|count| (metric::UNREADABLE_RULES, COUNT, count.into())));
+    values.extend(told.sources_silent.map(|count| (metric::SOURCES_SILENT, COUNT, count.into())));
     line(&values, &[(metric::DIMENSION, function_name)], unix_millis)
 }
 
@@ -171,6 +174,7 @@ mod tests {
             delivery_lost: Some(false),
             incomplete_packs: Some(0),
             unreadable_rules: Some(0),
+            sources_silent: Some(0),
         };
         let all = [of_evaluation(&record, "f", 0), of_notices(told, "f", 0), lines(0)[0].clone()];
         let declared = all.iter().flat_map(|line| line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap());
@@ -234,6 +238,7 @@ mod tests {
                 delivery_lost: Some(true),
                 incomplete_packs: Some(2),
                 unreadable_rules: Some(0),
+                sources_silent: Some(4),
             },
             "f",
             0,
@@ -241,7 +246,7 @@ mod tests {
         assert_eq!((line["UnconfirmedSubscriptions"].as_u64(), line["DeliveryLost"].as_u64()), (Some(3), Some(1)));
         assert_eq!((line["IncompletePacks"].as_u64(), line["Looks"].as_u64()), (Some(2), Some(1)));
         assert_eq!(line["UnreadableRules"].as_u64(), Some(0), "without a zero the alarm would not return to OK");
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 6);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 7);
     }
 
     #[test]

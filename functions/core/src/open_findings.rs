@@ -10,11 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance_types::resource::Resource;
 use serde::{Deserialize, Serialize};
 
-use crate::{aggregate::Target, compliance::Compliance, evaluate::ResourceCount};
+use crate::{aggregate::Target, compliance::Compliance, evaluate::ResourceCount, run::Origin};
 
 /// The query. A resource is in its answer where at least one rule found it non-compliant.
 pub const QUERY: &str = "SELECT configuration.targetResourceType, configuration.targetResourceId, configuration.configRuleList \
      WHERE resourceType = 'AWS::Config::ResourceCompliance' AND configuration.complianceType = 'NON_COMPLIANT'";
+
+/// The same query through an aggregator, of one account and region.
+#[must_use]
+pub fn query_of(origin: &Origin) -> String {
+    format!("{QUERY} AND accountId = '{}' AND awsRegion = '{}'", origin.account, origin.region)
+}
 
 /// How many rows one call returns at most (AWS Config API Reference, `SelectResourceConfig`, `Limit`).
 pub const ROWS_PER_CALL: i32 = 100;
@@ -150,6 +156,13 @@ mod tests {
         ] {
             assert_eq!(confirmation(changed, open, complete), expected, "{changed} of {open}");
         }
+    }
+
+    #[test]
+    fn query_through_an_aggregator_is_of_one_account_and_region() {
+        let origin = Origin { account: "111122223333".to_owned(), region: "eu-west-1".to_owned() };
+        let expected = format!("{QUERY} AND accountId = '111122223333' AND awsRegion = 'eu-west-1'");
+        assert_eq!(query_of(&origin), expected);
     }
 
     #[test]

@@ -13,6 +13,9 @@ impl Runbook {
     /// Alarms do not come through the topic.
     pub const DELIVERY_LOST: Self = Self("delivery-lost");
 
+    /// Nothing arrives from accounts or regions.
+    pub const SOURCES_SILENT: Self = Self("sources-silent");
+
     /// The page of a name.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {

@@ -130,6 +130,13 @@ impl Watch {
         self.rules.keys().map(String::as_str).filter(move |rule| !rules.contains(rule))
     }
 
+    /// Rules that are watched, without those that had results and have had none for [`SETTLES_AFTER_HOURS`]: where a rule is known
+    /// by its results alone, such a one does not exist any more.
+    pub fn present<'a>(&'a self, now: &'a Timestamp) -> impl Iterator<Item = &'a str> {
+        let is_gone = |watched: &Watched| watched.silent.as_ref().is_some_and(|since| has_passed(since, now));
+        self.rules.iter().filter(move |(_, watched)| !is_gone(watched)).map(|(rule, _)| rule.as_str())
+    }
+
     /// Whether a resource of which this rule says nothing any more is one that is gone, at a whole look at `now` that finds the
     /// rule `judged` or not.
     #[must_use]
@@ -283,6 +290,15 @@ mod tests {
         assert!(after(&first, &[seen("a", false)], 12).0.is_settled("a"));
         assert!(!after(&first, &[], 12).0.is_settled("a"));
         assert_eq!(first.gone(&[]).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn rule_without_results_for_a_day_is_not_present_any_more() {
+        let (silent, _) = after(&settled(), &[seen("a", false)], 12);
+        assert_eq!(silent.present(&at(36)).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(silent.present(&at(37)).count(), 0);
+        let (waiting, _) = after(&Watch::default(), &[seen("b", false)], 0);
+        assert_eq!(waiting.present(&at(99)).collect::<Vec<_>>(), ["b"], "it never had any");
     }
 
     #[test]

@@ -56,6 +56,13 @@ impl Invocation {
         invocation
     }
 
+    /// The same for an account and region that is read through the aggregator.
+    pub fn of_source(&self, source: &Origin) -> Self {
+        let mut invocation = self.clone();
+        invocation.run.origin = source.clone();
+        invocation
+    }
+
     /// When it started, to the second. Retries have the same [`Run::time`], but not this.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_unix_seconds(self.started_unix_millis / 1_000)

@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod aggregation;
+mod aggregator;
 mod aws;
 mod budget;
 mod config_reads;

@@ -20,7 +20,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         private List<object>? _accounts;
 
         /// <summary>
-        /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+        /// Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
         /// </summary>
         public List<object> Accounts
         {

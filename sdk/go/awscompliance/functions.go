@@ -61,6 +61,8 @@ func NewFunctions(ctx *pulumi.Context,
 }
 
 type functionsArgs struct {
+	// Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
+	Aggregation *AggregationSettings `pulumi:"aggregation"`
 	// Name of the bucket that reports go to.
 	BucketName string `pulumi:"bucketName"`
 	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
@@ -95,6 +97,8 @@ type functionsArgs struct {
 
 // The set of arguments for constructing a Functions resource.
 type FunctionsArgs struct {
+	// Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
+	Aggregation *AggregationSettingsArgs
 	// Name of the bucket that reports go to.
 	BucketName pulumi.StringInput
 	// URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.

@@ -4167,7 +4167,7 @@ func (o ReportsPtrOutput) RetentionDays() pulumi.IntPtrOutput {
 
 // A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type Route struct {
-	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+	// Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
 	Accounts []interface{} `pulumi:"accounts"`
 	// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
 	Chat *bool `pulumi:"chat"`
@@ -4198,7 +4198,7 @@ type RouteInput interface {
 
 // A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 type RouteArgs struct {
-	// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+	// Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
 	Accounts []interface{} `pulumi:"accounts"`
 	// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
 	Chat *bool `pulumi:"chat"`
@@ -4268,7 +4268,7 @@ func (o RouteOutput) ToRouteOutputWithContext(ctx context.Context) RouteOutput {
 	return o
 }
 
-// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+// Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
 func (o RouteOutput) Accounts() pulumi.ArrayOutput {
 	return o.ApplyT(func(v Route) []interface{} { return v.Accounts }).(pulumi.ArrayOutput)
 }

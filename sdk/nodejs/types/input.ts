@@ -791,7 +791,7 @@ export interface ReportsArgs {
  */
 export interface Route {
     /**
-     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+     * Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
      */
     accounts?: (string | number | boolean)[];
     /**
@@ -829,7 +829,7 @@ export interface Route {
  */
 export interface RouteArgs {
     /**
-     * Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+     * Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
      */
     accounts?: (string | number | boolean)[];
     /**

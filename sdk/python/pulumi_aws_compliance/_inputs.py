@@ -3494,7 +3494,7 @@ class RouteDict(TypedDict):
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+    Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
     """
     chat: NotRequired[_builtins.bool]
     """
@@ -3539,7 +3539,7 @@ class Route:
         """
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
         :param _builtins.bool chat: Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
         :param _builtins.str email: E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
@@ -3569,7 +3569,7 @@ class Route:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+        Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
         """
         return pulumi.get(self, "accounts")
 
@@ -3668,7 +3668,7 @@ class RouteArgsDict(TypedDict):
     """
     accounts: NotRequired[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]
     """
-    Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+    Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
     """
     chat: NotRequired[_builtins.bool]
     """
@@ -3713,7 +3713,7 @@ class RouteArgs:
         """
         A receiver, and the changes that are sent to it. A change must match one entry of each list that is given.
 
-        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+        :param Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]] accounts: Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
         :param _builtins.bool chat: Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel subscribes itself when you add the topic to it. A deployment with such a route cannot have routes with `https`. Default: false.
         :param pulumi.Input[_builtins.str] email: E-mail address, which must confirm the subscription once. A route has one of `chat`, `email`, `https` and `sqs`.
         :param Sequence[Union[_builtins.str, 'FrameworkId']] frameworks: Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none. At least 1 item.
@@ -3743,7 +3743,7 @@ class RouteArgs:
     @pulumi.getter
     def accounts(self) -> Optional[Sequence[Union[_builtins.str, _builtins.float, _builtins.bool]]]:
         """
-        Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is deployed to several accounts. Default: all accounts. At least 1 item.
+        Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts. At least 1 item.
         """
         return pulumi.get(self, "accounts")
 

@@ -23,6 +23,7 @@ class FunctionsArgs:
     def __init__(__self__, *,
                  bucket_name: pulumi.Input[_builtins.str],
                  kms_key_arn: pulumi.Input[_builtins.str],
+                 aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
                  frameworks: Optional[Sequence[Union['FrameworkArgs', 'FrameworkArgsDict']]] = None,
@@ -41,6 +42,7 @@ class FunctionsArgs:
 
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
+        :param 'AggregationSettingsArgs' aggregation: Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param 'ExportsArgs' exports: Where findings are exported to, beside the report.
         :param Sequence['FrameworkArgs'] frameworks: Which frameworks are watched: the same that `RuleSet` is given.
@@ -57,6 +59,8 @@ class FunctionsArgs:
         """
         pulumi.set(__self__, "bucket_name", bucket_name)
         pulumi.set(__self__, "kms_key_arn", kms_key_arn)
+        if aggregation is not None:
+            pulumi.set(__self__, "aggregation", aggregation)
         if delivery_queue_url is not None:
             pulumi.set(__self__, "delivery_queue_url", delivery_queue_url)
         if exports is not None:
@@ -107,6 +111,18 @@ class FunctionsArgs:
     @kms_key_arn.setter
     def kms_key_arn(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "kms_key_arn", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def aggregation(self) -> Optional['AggregationSettingsArgs']:
+        """
+        Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
+        """
+        return pulumi.get(self, "aggregation")
+
+    @aggregation.setter
+    def aggregation(self, value: Optional['AggregationSettingsArgs']):
+        pulumi.set(self, "aggregation", value)
 
     @_builtins.property
     @pulumi.getter(name="deliveryQueueUrl")
@@ -271,6 +287,7 @@ class Functions(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
@@ -292,6 +309,7 @@ class Functions(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict'] aggregation: Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this deployment are read through the aggregator. Default: none are.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket that reports go to.
         :param pulumi.Input[_builtins.str] delivery_queue_url: URL of the queue of the delivery test, as `Alerts` gives it. Default: the delivery of alarms is not tested.
         :param Union['ExportsArgs', 'ExportsArgsDict'] exports: Where findings are exported to, beside the report.
@@ -332,6 +350,7 @@ class Functions(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 aggregation: Optional[Union['AggregationSettingsArgs', 'AggregationSettingsArgsDict']] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  delivery_queue_url: pulumi.Input[Optional[_builtins.str]] = None,
                  exports: Optional[Union['ExportsArgs', 'ExportsArgsDict']] = None,
@@ -358,6 +377,7 @@ class Functions(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = FunctionsArgs.__new__(FunctionsArgs)
 
+            __props__.__dict__["aggregation"] = aggregation
             if bucket_name is None and not opts.urn:
                 raise TypeError("Missing required property 'bucket_name'")
             __props__.__dict__["bucket_name"] = bucket_name

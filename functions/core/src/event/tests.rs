@@ -322,6 +322,19 @@ fn continuation_of_a_report_names_its_run() {
 }
 
 #[test]
+fn read_of_sources_reads_back() {
+    let asked = SourcesAsk {
+        sources: vec!["111122223333/eu-west-1".to_owned()],
+        unread: vec!["111122223333/us-east-1".to_owned()],
+        of: Trigger::Schedule,
+        number: 2,
+        resumed: true,
+    };
+    assert_eq!(ask(&asked.event()).unwrap(), Ask::Sources(asked));
+    assert!(ask(&json!({ "trigger": "sources", "sources": [] })).is_err());
+}
+
+#[test]
 fn a_look_at_another_region_reads_back() {
     let asked = RegionAsk { region: "us-east-1".to_owned(), of: Trigger::Schedule, number: 2 };
     assert_eq!(ask(&asked.event()).unwrap(), Ask::Region(asked));

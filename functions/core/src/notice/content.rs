@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     configuration::{MonitoringConfiguration, Route},
     run::Origin,
+    sources::Silence,
     transition::Transition,
     waived::Ending,
 };
@@ -32,6 +33,13 @@ pub enum Content {
     DeliveryLost {
         /// When the message was sent that did not come.
         sent: Timestamp,
+    },
+    /// Accounts and regions from which nothing arrives any more, or arrives again.
+    Sources {
+        /// Those from which nothing arrives.
+        silent: Vec<Silence>,
+        /// Those that report again.
+        back: Vec<Silence>,
     },
 }
 

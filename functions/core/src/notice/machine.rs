@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{transition::Kind, waived::Ending};
+use crate::{sources::Silence, transition::Kind, waived::Ending};
 
 /// A notice.
 #[derive(Debug, Serialize)]
@@ -18,11 +18,11 @@ pub(super) struct Machine<'a> {
     pub id: &'a str,
     /// When it was made, RFC 3339 in UTC.
     pub time: &'a str,
-    /// Id of the account of the deployment.
+    /// Id of the account that it is about: that of the deployment, or another one that its aggregator lists.
     pub account: &'a str,
-    /// Alias of that account.
+    /// Alias of that account; `null` where it has none, or where it is not known.
     pub account_alias: Option<&'a str>,
-    /// Region of the deployment.
+    /// Region that it is about.
     pub region: &'a str,
     /// Address of the last report.
     pub report: String,
@@ -66,6 +66,15 @@ pub(super) enum Body<'a> {
         /// Address of the runbook.
         runbook: String,
     },
+    /// Accounts and regions from which nothing arrives any more, or arrives again.
+    Sources {
+        /// Those from which nothing arrives.
+        silent: &'a [Silence],
+        /// Those that report again.
+        back: &'a [Silence],
+        /// Address of the runbook.
+        runbook: String,
+    },
 }
 
 impl Body<'_> {
@@ -76,6 +85,7 @@ impl Body<'_> {
             Self::Summary { .. } => "summary",
             Self::WaiversEnd { .. } => "waiversEnd",
             Self::DeliveryLost { .. } => "deliveryLost",
+            Self::Sources { .. } => "sources",
         }
     }
 }

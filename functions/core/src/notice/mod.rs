@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use compliance_types::time::Timestamp;
 
-use crate::{ledger::ENTRY_BYTES, run::Origin, sha256, transition::Transition, waived::Ending};
+use crate::{ledger::ENTRY_BYTES, run::Origin, sha256, sources::Silence, transition::Transition, waived::Ending};
 
 pub use content::{Content, Facts, Notice, Summary};
 pub use render::{Attribute, Message, SUBJECT_LENGTH};
@@ -22,6 +22,8 @@ pub use render::{Attribute, Message, SUBJECT_LENGTH};
 /// Bytes of a message. SNS takes 256 KiB, attributes included (Amazon SNS API Reference, "Publish"); what is left is room for
 /// a configuration that says more of a rule than when the message was made.
 pub const MESSAGE_BYTES: usize = 200 * 1024;
+/// Sources of one message: each takes less than 200 bytes of it.
+pub const SOURCES: usize = 300;
 /// Transitions of one message: they are written together with it, in one transaction of [`crate::ledger::WRITES`].
 pub const TRANSITIONS: usize = 90;
 
@@ -94,6 +96,21 @@ pub fn endings(
     at: &Timestamp,
 ) -> Result<Vec<Notice>, serde_json::Error> {
     fitting(waivers, |waivers| Notice::new(origin, at, Vec::new(), Content::WaiversEnd { waivers }), facts)
+}
+
+/// The message about sources that are silent or report again, one for each [`SOURCES`] of them.
+///
+/// # Errors
+/// Never: notices render.
+pub fn of_sources(
+    silent: &[Silence],
+    back: &[Silence],
+    origin: &Origin,
+    at: &Timestamp,
+) -> Result<Vec<Notice>, serde_json::Error> {
+    let silent = silent.chunks(SOURCES).map(|some| Content::Sources { silent: some.to_vec(), back: Vec::new() });
+    let back = back.chunks(SOURCES).map(|some| Content::Sources { silent: Vec::new(), back: some.to_vec() });
+    silent.chain(back).map(|content| Notice::new(origin, at, Vec::new(), content)).collect()
 }
 
 /// Notices of all of `items`, each of as many as fit into a message and into an entry of the ledger.

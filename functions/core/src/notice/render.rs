@@ -21,6 +21,7 @@ use crate::{
     key::{FINDING_RUNBOOK, REPORT_PAGE},
     record::SCHEMA_VERSION,
     runbook::Runbook,
+    sources::Silence,
     transition::{Kind, Transition},
     waived::Ending,
 };
@@ -98,6 +99,7 @@ pub(super) fn message(notice: &Notice, facts: &Facts<'_>, unconfirmed: usize) ->
             let body = Body::DeliveryLost { sent: sent.as_str(), runbook: page };
             ("Alarms do not reach the topic".to_owned(), text, body)
         }
+        Content::Sources { silent, back } => sources(silent, back, facts),
     };
     if unconfirmed > 0 {
         let subscriptions = counted(unconfirmed, "subscription", "subscriptions");
@@ -319,6 +321,45 @@ fn waivers_end<'a>(notice: &Notice, waivers: &'a [Ending], facts: &Facts<'_>) ->
         }
     }
     (format!("{count} soon"), text, Body::WaiversEnd { waivers })
+}
+
+fn sources<'a>(silent: &'a [Silence], back: &'a [Silence], facts: &Facts<'_>) -> (String, String, Body<'a>) {
+    let runbook = links::object(facts.home, facts.bucket, &Runbook::SOURCES_SILENT.key());
+    let (mut subjects, mut text) = (Vec::new(), String::new());
+    let listed = |text: &mut String, sources: &[Silence], words: &str| {
+        for Silence { account, region, since } in sources {
+            let _ = writeln!(text, "  account {account}, region {region}, {words} {}", since.as_str());
+        }
+    };
+    if !silent.is_empty() {
+        let count = counted(silent.len(), "account and region does", "accounts and regions do");
+        subjects.push(format!("{count} not report"));
+        let (those, of) = match silent.len() {
+            1 => ("this account and region", "Its"),
+            _ => ("these accounts and regions", "Their"),
+        };
+        let _ = write!(text, "The aggregator receives nothing from {those}:\n\n");
+        listed(&mut text, silent, "since");
+        let _ = write!(
+            text,
+            "\n{of} findings stay as they were: new ones are not sent, and fixed ones stay open. Check that the account still \
+             authorizes the aggregator, that the region is enabled, and that its recorder records.\n\nWhat to do: {runbook}\n"
+        );
+    }
+    if !back.is_empty() {
+        subjects.push(format!(
+            "{} again",
+            counted(back.len(), "account and region reports", "accounts and regions report")
+        ));
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let those = match back.len() {
+            1 => "This account and region reports again; its",
+            _ => "These accounts and regions report again; their",
+        };
+        let _ = write!(text, "{gap}{those} findings are compared from now on:\n\n");
+        listed(&mut text, back, "silent since");
+    }
+    (subjects.join(", "), text, Body::Sources { silent, back, runbook })
 }
 
 fn attributes(notice: &Notice, kind: &str, facts: &Facts<'_>) -> BTreeMap<&'static str, Attribute> {

@@ -2,10 +2,12 @@
 
 use aws_sdk_config::{
     error::ProvideErrorMetadata, operation::select_aggregate_resource_config::SelectAggregateResourceConfigOutput,
-    types::AggregatedSourceStatusType,
 };
-use compliance_types::{resource::ResourceIdentity, time::Timestamp};
-use functions_core::aggregate::{QUERY, ROWS_PER_CALL, SOURCES_PER_CALL, read_row};
+use compliance_types::resource::ResourceIdentity;
+use functions_core::{
+    aggregate::{QUERY, ROWS_PER_CALL, read_row},
+    sources::Status,
+};
 use functions_report::input::Arrival;
 
 use super::{
@@ -13,36 +15,20 @@ use super::{
     state::{Next, State},
 };
 use crate::{
+    aggregator,
     budget::Budget,
     config_reads::ConfigReads,
     error::{AwsError, HandlerError},
 };
 
-/// What the aggregator says of each of its sources. Those that an organization names are known once they report.
+/// What the aggregator says of each of its sources, as the report has it.
 pub(super) async fn sources(config: &ConfigReads, aggregator: &str) -> Result<Vec<Arrival>, AwsError> {
-    let operation = || format!("DescribeConfigurationAggregatorSourcesStatus of `{aggregator}`");
-    let mut sources = Vec::new();
-    let read = config.pages(
-        |client, token| {
-            let request = client.describe_configuration_aggregator_sources_status().limit(SOURCES_PER_CALL);
-            request.configuration_aggregator_name(aggregator).set_next_token(token).send()
-        },
-        |page| {
-            for source in page.aggregated_source_status_list() {
-                let account = source.source_type().is_some_and(|kind| kind.as_str() == "ACCOUNT");
-                let succeeded = source.last_update_status() == Some(&AggregatedSourceStatusType::Succeeded);
-                let seconds = source.last_update_time().and_then(|time| u64::try_from(time.secs()).ok());
-                let updated = seconds.map(|seconds| Timestamp::from_unix_seconds(seconds).as_str().to_owned());
-                if let (true, Some(account), Some(region)) = (account, source.source_id(), source.aws_region()) {
-                    let (account, region) = (account.to_owned(), region.to_owned());
-                    sources.push(Arrival { account, region, succeeded, updated });
-                }
-            }
-            page.next_token
-        },
-    );
-    read.await.map_err(|error| AwsError::new(operation(), &error))?;
-    Ok(sources)
+    let sources = aggregator::sources(config, aggregator).await?;
+    let arrival = |source: Status| {
+        let (succeeded, updated) = (source.is_readable(), source.updated.map(|time| time.as_str().to_owned()));
+        Arrival { account: source.origin.account, region: source.origin.region, succeeded, updated }
+    };
+    Ok(sources.into_iter().map(arrival).collect())
 }
 
 /// Whether pages are left.

@@ -11,7 +11,7 @@ use functions_core::{
     digest,
     evaluate::ReportedRule,
     finding::{self, Beside, Finding, Findings},
-    key::{PROCESSING_STATE, processing_state_in},
+    key::{PROCESSING_STATE, processing_state_in, processing_state_of},
     ledger::{Write, transactions},
     notice::{Content, Notice, Summary, TRANSITIONS, notices},
     outbox,
@@ -25,7 +25,8 @@ use super::{
     describing,
     handler::Processing,
     look::Look,
-    reading,
+    present,
+    reading::{self, Unreadable},
     survey::{self, Reader},
     waiving::Waiving,
 };
@@ -37,6 +38,7 @@ const ATTEMPTS: usize = 5;
 const DETAILS_HOURS: u64 = 7 * 24;
 
 /// What was found.
+#[derive(Default)]
 pub(super) struct Found {
     pub reported: Vec<ReportedRule>,
     /// Transitions that are news, and those that are not.
@@ -46,6 +48,8 @@ pub(super) struct Found {
     pub unreadable: BTreeMap<String, String>,
     /// Whether the time ended before every rule was read; what was read is written.
     pub unfinished: bool,
+    /// Where changes were looked at: what does not comply with their rules, by rule.
+    pub open: BTreeMap<String, BTreeSet<Resource>>,
 }
 
 /// What is to be written, and in which order.
@@ -66,11 +70,14 @@ impl Processing {
         budget: &Budget,
         invocation: &Invocation,
     ) -> Result<Found, HandlerError> {
-        let mut found =
-            Found { reported: Vec::new(), news: 0, silent: 0, unreadable: BTreeMap::new(), unfinished: false };
+        let mut found = Found::default();
         let now = invocation.now();
         let waivers = look.configuration.waivers_on(now.date());
-        let state = self.region.as_deref().map_or_else(|| PROCESSING_STATE.to_owned(), processing_state_in);
+        let state = match (&self.through, &self.region) {
+            (Some(through), _) => processing_state_of(&through.origin),
+            (None, Some(region)) => processing_state_in(region),
+            (None, None) => PROCESSING_STATE.to_owned(),
+        };
         let reader = Reader {
             state: &state,
             configuration_sha256: &self.environment.configuration_sha256,
@@ -81,7 +88,7 @@ impl Processing {
         };
         let mut index = None;
         if look.only.is_none() {
-            index = survey::index(&self.config, &self.store, &reader).await?;
+            index = survey::index((&self.config, self.through.as_ref()), &self.store, &reader).await?;
             if index.is_none() {
                 found.unfinished = true;
                 return Ok(found);
@@ -90,14 +97,29 @@ impl Processing {
         for _ in 0..ATTEMPTS {
             // INVARIANT: the ledger is read before all reads of AWS Config that a change follows from; the index only says where
             // to look. Whatever changes the ledger after that makes a write fail, so that nothing is written over a newer state.
-            let (watch, findings) = self.known(look, invocation).await?;
-            let known = Known { look, watch: &watch, findings: &findings };
+            let (watch, findings, elsewhere) = self.known(look, invocation).await?;
+            let known = Known { look, watch: &watch, findings: &findings, elsewhere: &elsewhere };
             let rejected;
-            (found.reported, rejected) = reading::rules(&self.config, &look.rules()).await?;
+            (found.reported, rejected) = match &self.through {
+                Some(through) => {
+                    let answered = through.rules(&self.config).await?;
+                    let ledger = (&watch, &findings);
+                    (present::rules(answered, look.configuration, ledger, invocation), Unreadable::new())
+                }
+                None => reading::rules(&self.config, &look.rules()).await?,
+            };
+            if watch.is_first() && self.through.is_some() && !found.reported.iter().any(is_judged) {
+                // An account that has none of the rules, or of which nothing has arrived yet.
+                return Ok(found);
+            }
             let said = (found.reported.as_slice(), &rejected, index.as_ref());
             let Readings { readings, unreadable, unfinished } = self.readings(&known, said, budget, invocation).await?;
             found.unreadable = unreadable.into_iter().map(|(rule, error)| (rule, error.to_string())).collect();
             found.unfinished = unfinished;
+            if look.only.is_some() {
+                let open = |reading: &Reading| reading.open.keys().cloned().collect();
+                found.open = readings.iter().map(|(rule, reading)| (rule.clone(), open(reading))).collect();
+            }
             let details = self.details(&known, &waivers, &readings, budget, invocation).await;
             let waiving = Waiving {
                 configuration: look.configuration,
@@ -154,14 +176,19 @@ impl Processing {
                 }
             }
         }
-        let run_id = &invocation.run.id;
-        let mut found = describing::of(&self.config, new.into_iter(), run_id, || false).await;
+        let (run_id, place) = (&invocation.run.id, (self.config.as_ref(), self.through.as_ref()));
+        let mut found = describing::of(place, new.into_iter(), run_id, || false).await;
         old.retain(|resource| !found.contains_key(*resource));
-        found.extend(describing::of(&self.config, old.into_iter(), run_id, || budget.is_short()).await);
+        found.extend(describing::of(place, old.into_iter(), run_id, || budget.is_short()).await);
         found
     }
 
-    async fn known(&self, look: &Look<'_>, invocation: &Invocation) -> Result<(Watch, Findings), HandlerError> {
+    /// What the ledger knows: rules, findings, and open findings of global resources that are another region's.
+    async fn known(
+        &self,
+        look: &Look<'_>,
+        invocation: &Invocation,
+    ) -> Result<(Watch, Findings, BTreeMap<String, BTreeSet<Resource>>), HandlerError> {
         let origin = &invocation.run.origin;
         let (partition, sort) = Watch::place(origin);
         let watch = Watch::read(self.table.get(&partition, sort).await?.as_ref())?;
@@ -176,8 +203,21 @@ impl Processing {
                 }
             }
         }
-        let findings = finding::read(&entries, origin)?;
-        Ok((watch, if self.region.is_some() { finding::regional(findings) } else { findings }))
+        let mut findings = finding::read(&entries, origin)?;
+        let through = self.through.as_ref();
+        if self.region.is_some() || through.is_some_and(|through| through.is_own_account) {
+            return Ok((watch, finding::regional(findings), BTreeMap::new()));
+        }
+        let elsewhere = match through {
+            Some(_) => finding::reported_elsewhere(&entries, origin)?,
+            None => BTreeMap::new(),
+        };
+        for (rule, resources) in &elsewhere {
+            if let Some(own) = findings.get_mut(rule) {
+                own.retain(|resource, _| !resources.contains(resource));
+            }
+        }
+        Ok((watch, findings, elsewhere))
     }
 
     fn plan(
@@ -188,7 +228,7 @@ impl Processing {
         readings: &BTreeMap<String, Reading>,
         invocation: &Invocation,
     ) -> Result<Plan, HandlerError> {
-        let Known { look, watch, findings } = *known;
+        let Known { look, watch, findings, .. } = *known;
         let (origin, now) = (&invocation.run.origin, invocation.now());
         let (mut news, mut silent) = (Vec::new(), Vec::new());
         // Informational findings are in the report and in a digest; no message is sent at once for one.
@@ -285,7 +325,7 @@ impl Processing {
         invocation: &Invocation,
         now: &Timestamp,
     ) -> Result<Option<Vec<Write>>, HandlerError> {
-        let Known { look, watch, findings } = *known;
+        let Known { look, watch, findings, .. } = *known;
         if look.only.is_some() {
             return Ok(None);
         }

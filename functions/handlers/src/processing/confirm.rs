@@ -22,6 +22,7 @@ use super::{
     look::Look,
     reading::{self, Evaluated, Unreadable},
     survey::Indexed,
+    through::Through,
 };
 use crate::{
     aws::unless_refused,
@@ -43,6 +44,8 @@ pub(super) struct Known<'a> {
     pub look: &'a Look<'a>,
     pub watch: &'a Watch,
     pub findings: &'a Findings,
+    /// Open findings of global resources that are another region's, by rule.
+    pub elsewhere: &'a BTreeMap<String, BTreeSet<Resource>>,
 }
 
 /// What AWS Config says of rules.
@@ -55,6 +58,8 @@ pub(super) struct Readings {
 /// Resources that were asked for in this run: one answer has the results of every rule.
 struct Confirming<'a> {
     config: &'a ConfigReads,
+    /// Where the account and region are read through the aggregator. It lists results of a rule, and none of a resource alone.
+    through: Option<&'a Through>,
     resources: BTreeMap<Resource, BTreeMap<String, Evaluated>>,
     /// Reads that this invocation made, and those of them that were answered.
     tried: usize,
@@ -75,7 +80,10 @@ impl Confirming<'_> {
     /// Takes every resource that does not comply with a rule.
     async fn list(&mut self, rule: &str, known: &Open, reading: &mut Reading) -> Result<(), AwsError> {
         self.tried += 1;
-        let results = reading::of_rule(self.config, rule, ComplianceType::NonCompliant).await?;
+        let results = match self.through {
+            Some(through) => through.of_rule(self.config, rule, ComplianceType::NonCompliant).await?,
+            None => reading::of_rule(self.config, rule, ComplianceType::NonCompliant).await?,
+        };
         self.reads += 1;
         for (resource, result) in results {
             take(reading, known, &resource, Some(result));
@@ -92,6 +100,9 @@ impl Confirming<'_> {
     ) -> Result<Reading, AwsError> {
         let name = rule.name.as_str();
         let (mut reading, mut listed) = (Reading::default(), false);
+        if self.through.is_some() && !is_judged(rule) {
+            return Ok(reading);
+        }
         if verdict(rule) == Some(Compliance::NonCompliant) {
             let indexed: BTreeSet<&Resource> = index.iter().flat_map(|index| index.of_rule(name)).collect();
             let stay = known.iter().filter(|(resource, _)| indexed.contains(resource));
@@ -100,7 +111,8 @@ impl Confirming<'_> {
             let changed: Vec<&Resource> = new.chain(gone).collect();
             let complete = index.is_some_and(|index| index.is_complete(name, rule.non_compliant_resources));
             let way = confirmation(changed.len(), indexed.len(), complete);
-            if way == Confirmation::WholeRule {
+            let is_listed = self.through.is_some() && !changed.is_empty();
+            if way == Confirmation::WholeRule || is_listed {
                 self.list(name, known, &mut reading).await?;
                 listed = true;
             } else {
@@ -117,7 +129,8 @@ impl Confirming<'_> {
 
     /// What became of findings that are not open any more. `listed` says whether all that do not comply were just read.
     async fn closed(&mut self, rule: &str, known: &Open, listed: bool, reading: &mut Reading) -> Result<(), AwsError> {
-        if unexplained(known, reading).len() >= ASKED_ALONE {
+        let asked_alone = if self.through.is_some() { 1 } else { ASKED_ALONE };
+        if unexplained(known, reading).len() >= asked_alone {
             // A result that changes between two lists can be missing in both. So those that do not comply are read first, and
             // once more for what neither list has: one of the three has whatever changes once.
             if !listed {
@@ -126,10 +139,10 @@ impl Confirming<'_> {
             let wanted = unexplained(known, reading);
             if !wanted.is_empty() {
                 self.tried += 1;
-                reading.compliant.extend(reading::compliant(self.config, rule, wanted).await?);
+                reading.compliant.extend(self.compliant(rule, wanted).await?);
                 self.reads += 1;
             }
-            if unexplained(known, reading).len() >= ASKED_ALONE {
+            if unexplained(known, reading).len() >= asked_alone {
                 return self.list(rule, known, reading).await;
             }
         }
@@ -138,6 +151,40 @@ impl Confirming<'_> {
             take(reading, known, &resource, result);
         }
         Ok(())
+    }
+
+    /// Those of `wanted` that comply with a rule.
+    async fn compliant(&self, rule: &str, wanted: BTreeSet<Resource>) -> Result<BTreeSet<Resource>, AwsError> {
+        let Some(through) = self.through else { return reading::compliant(self.config, rule, wanted).await };
+        let found = through.of_rule(self.config, rule, ComplianceType::Compliant).await?;
+        Ok(wanted.into_iter().filter(|resource| found.contains_key(resource)).collect())
+    }
+
+    /// The same as [`Self::changes`] through the aggregator. One that does not have the rule may be late.
+    async fn listed_changes(
+        &mut self,
+        rule: &str,
+        known: &Open,
+        changed: BTreeSet<&Resource>,
+    ) -> Result<Reading, AwsError> {
+        let mut found = Reading::default();
+        match self.list(rule, known, &mut found).await {
+            Err(error) if !error.is_invalid_request() => return Err(error),
+            _ => {}
+        }
+        let mut reading = Reading { open: known.clone(), ..Reading::default() };
+        reading.open.retain(|resource, _| !changed.contains(resource));
+        reading.open.extend(found.open.into_iter().filter(|(resource, _)| changed.contains(resource)));
+        reading.annotations = found.annotations;
+        let wanted = unexplained(known, &reading);
+        if !wanted.is_empty() {
+            match self.compliant(rule, wanted).await {
+                Ok(compliant) => reading.compliant = compliant,
+                Err(error) if error.is_invalid_request() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(reading)
     }
 
     /// What a rule says of the resources that changes name; of its other ones nothing is asked.
@@ -191,11 +238,16 @@ impl Processing {
         budget: &Budget,
         invocation: &Invocation,
     ) -> Result<Readings, HandlerError> {
-        let Known { look, watch, findings } = *known;
+        let Known { look, watch, findings, elsewhere } = *known;
+        let through = self.through.as_ref();
         let mut found = Readings { readings: BTreeMap::new(), unreadable: rejected.clone(), unfinished: false };
-        let mut confirming = Confirming { config: &self.config, resources: BTreeMap::new(), tried: 0, reads: 0 };
+        let mut confirming =
+            Confirming { config: &self.config, through, resources: BTreeMap::new(), tried: 0, reads: 0 };
         let mut recordings = Recordings::default();
-        let watched: BTreeSet<&str> = look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect();
+        let watched: BTreeSet<&str> = match through {
+            Some(_) => reported.iter().map(|rule| rule.name.as_str()).collect(),
+            None => look.configuration.rules().iter().map(|rule| rule.name.as_str()).collect(),
+        };
         let reported: BTreeMap<&str, &ReportedRule> = reported.iter().map(|rule| (rule.name.as_str(), rule)).collect();
         let listed: Vec<&str> = watched.iter().copied().collect();
         let all: BTreeSet<&str> = match look.only {
@@ -223,9 +275,14 @@ impl Processing {
             let read = match (look.only, there) {
                 (Some(only), _) => {
                     let changed = only.iter().filter(|(own, _)| own == rule).map(|(_, resource)| resource);
-                    confirming.changes(rule, &open, changed).await
+                    match through {
+                        Some(_) => confirming.listed_changes(rule, &open, changed.collect()).await,
+                        None => confirming.changes(rule, &open, changed).await,
+                    }
                 }
                 (None, Some(there)) => confirming.rule(there, &open, index.and_then(|index| index.open.as_ref())).await,
+                // A rule of this deployment of which the aggregator has nothing.
+                (None, None) if through.is_some() && look.configuration.rule(rule).is_some() => continue,
                 (None, None) => {
                     let unrecorded = open.into_keys().collect();
                     found.readings.insert(rule.to_owned(), Reading { unrecorded, ..Reading::default() });
@@ -244,13 +301,17 @@ impl Processing {
                 }
             };
             // Global resources are read in the region of the function alone.
-            if self.region.is_some() {
+            if self.region.is_some() || through.is_some_and(|through| through.is_own_account) {
                 reading.open.retain(|resource, _| !is_global(&resource.resource_type));
+            }
+            if let Some(others) = elsewhere.get(rule) {
+                reading.open.retain(|resource, _| !others.contains(resource));
             }
             let closed = transition::closed(&open, &reading.open);
             if !closed.is_empty() {
                 let gone = closed.into_iter().filter(|resource| !reading.compliant.contains(resource));
-                for resource in gone {
+                // What another account records is not known here.
+                for resource in gone.filter(|_| through.is_none()) {
                     if recordings.is_off(&self.config, &resource, invocation).await? {
                         reading.unrecorded.insert(resource);
                     }

@@ -57,11 +57,16 @@ impl Processing {
     }
 
     async fn send_follow_up(&self, one: FollowUp) -> Result<(), HandlerError> {
+        self.send_later(one.body(), DELAY_SECONDS).await
+    }
+
+    /// Sends a message to the function's own queue, which brings it after so many seconds. Without a queue nothing is sent.
+    pub(super) async fn send_later(&self, body: String, delay_seconds: u16) -> Result<(), HandlerError> {
         let Some(queue) = &self.environment.events_queue else { return Ok(()) };
         let answer = self.sqs.get_queue_url().queue_name(queue).send().await;
         let answer = answer.map_err(|error| AwsError::new(format!("GetQueueUrl of `{queue}`"), &error))?;
-        let message = self.sqs.send_message().set_queue_url(answer.queue_url).message_body(one.body());
-        let sent = message.delay_seconds(i32::from(DELAY_SECONDS)).send().await;
+        let message = self.sqs.send_message().set_queue_url(answer.queue_url).message_body(body);
+        let sent = message.delay_seconds(i32::from(delay_seconds)).send().await;
         sent.map_err(|error| AwsError::new(format!("SendMessage to `{queue}`"), &error))?;
         Ok(())
     }

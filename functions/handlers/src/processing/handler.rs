@@ -1,13 +1,16 @@
 //! What processing has at hand.
 
+use std::sync::Arc;
+
 use functions_core::environment::ProcessingEnvironment;
 
+use super::through::Through;
 use crate::{aws::Clients, config_reads::ConfigReads, error::HandlerError, store::Store, table::Table, topic::Topic};
 
 /// The handler.
 pub struct Processing {
     pub(super) client: aws_sdk_config::Client,
-    pub(super) config: ConfigReads,
+    pub(super) config: Arc<ConfigReads>,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) lambda: aws_sdk_lambda::Client,
     pub(super) sqs: aws_sdk_sqs::Client,
@@ -17,6 +20,8 @@ pub struct Processing {
     pub(super) environment: ProcessingEnvironment,
     /// The region whose rules are read, where it is not that of the function.
     pub(super) region: Option<String>,
+    /// The account and region that are read, where they are read through the aggregator.
+    pub(super) through: Option<Through>,
 }
 
 impl Processing {
@@ -28,7 +33,7 @@ impl Processing {
         let environment = ProcessingEnvironment::read(lookup)?;
         Ok(Self {
             client: clients.config.clone(),
-            config: ConfigReads::new(clients.config.clone()),
+            config: Arc::new(ConfigReads::new(clients.config.clone())),
             cloudwatch: clients.cloudwatch.clone(),
             lambda: clients.lambda.clone(),
             sqs: clients.sqs.clone(),
@@ -37,6 +42,7 @@ impl Processing {
             topic: environment.topic_arn.clone().map(|arn| Topic::new(clients.sns.clone(), arn)),
             environment,
             region: None,
+            through: None,
         })
     }
 }

@@ -15,6 +15,9 @@
 //! | `tell` | makes the digest when it is due, and sends the outbox |
 //! | `delivery` | tests the way through the topic |
 //! | `regions` | looks at the other regions of the deployment |
+//! | `sources`, `through` | reads other accounts through the aggregator, and regions that another program deploys |
+//! | `present` | finds out which rules such an account has |
+//! | `source_changes` | looks there for what compliance changes say |
 //! | `removed` | drops changes of rules that were removed meanwhile |
 //! | `removed_regions` | sends what regions that were removed left unsent |
 //! | `describing` | asks for names, ARNs and tags of resources |
@@ -31,12 +34,16 @@ mod follow_up;
 mod handler;
 mod look;
 mod packs;
+mod present;
 mod reading;
 mod regions;
 mod removed;
 mod removed_regions;
+mod source_changes;
+mod sources;
 mod survey;
 mod tell;
+mod through;
 mod waiving;
 
 use std::{collections::BTreeSet, time::Duration};
@@ -82,12 +89,14 @@ impl Processing {
             Ask::FollowUp => self.look(Trigger::Deployment, 0, invocation).await,
             Ask::Look(trigger) => self.look(trigger, 0, invocation).await,
             Ask::Region(ask) => self.look_at(ask, invocation).await,
+            Ask::Sources(ask) => self.look_at_sources(ask, invocation).await,
             Ask::Continue(Continuation { of, number, .. }) => self.look(of, number, invocation).await,
             Ask::Changes(messages) => self.changes(messages, invocation).await,
             Ask::Digest => {
                 let configuration = self.configuration().await?;
                 let sent = self.tell(&configuration, 0, invocation).await?;
                 let sent = sent + self.tell_of_regions(&configuration, invocation).await?;
+                self.tell_of_sources(&configuration, invocation).await?;
                 log::line(&self.measured(Told { notices: sent, ..Told::default() }, invocation));
                 Ok(json!({ "notices": sent }))
             }
@@ -117,6 +126,7 @@ impl Processing {
             // Before home is looked at: what fails here does not keep the others from being read.
             self.ask_regions(&configuration, trigger, invocation).await;
             self.end_removed_regions(&configuration, invocation).await;
+            self.ask_sources(&configuration, trigger, invocation).await;
         }
         let found = self.advance(&look, &budget, invocation).await?;
         if found.unfinished {
@@ -136,7 +146,15 @@ impl Processing {
         let notices = self.tell(&configuration, unconfirmed.unwrap_or(0), invocation).await?;
         let unconfirmed = unconfirmed.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
         let unreadable_rules = Some(record.totals.unreadable);
-        let told = Told { notices, looked: true, unconfirmed, delivery_lost, incomplete_packs, unreadable_rules };
+        let told = Told {
+            notices,
+            looked: true,
+            unconfirmed,
+            delivery_lost,
+            incomplete_packs,
+            unreadable_rules,
+            sources_silent: None,
+        };
         log::line(&self.measured(told, invocation));
         answer(&key, &record)
     }
@@ -144,12 +162,19 @@ impl Processing {
     /// A look at the resources that changes name.
     async fn changes(&self, messages: Vec<QueueMessage>, invocation: &Invocation) -> Result<Value, HandlerError> {
         let (chain, messages) = follow_up::parted(messages);
+        let (late, messages) = source_changes::parted(messages);
         let mut batch = Batch::read(messages, invocation);
         for (message_id, one) in chain {
             if !self.follow_up(one, invocation).await {
                 batch.failed.push(message_id);
             }
         }
+        for (message_id, one) in late {
+            if !self.late_changes(one, invocation).await {
+                batch.failed.push(message_id);
+            }
+        }
+        self.changes_of_sources(&mut batch, invocation).await?;
         self.changes_of_regions(&mut batch, invocation).await?;
         self.changes_here(&mut batch, invocation).await?;
         Ok(event::batch_answer(batch.failed.iter().map(String::as_str)))
@@ -161,11 +186,11 @@ impl Processing {
             let configuration = self.configuration().await?;
             self.drop_removed(batch, &configuration, invocation).await?;
             batch.refuse(invocation, |change| is_watched(change, &configuration, invocation));
-            let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), resource(change)));
+            let named = batch.changes.iter().map(|(_, change)| (change.rule.clone(), change.resource()));
             let named: BTreeSet<(String, Resource)> = named.collect();
             if !named.is_empty() {
                 let ends = batch.changes.iter().map(|(_, change)| change).filter(|change| change.is_end());
-                let gone = ends.map(|change| (change.rule.as_str(), resource(change))).collect();
+                let gone = ends.map(|change| (change.rule.as_str(), change.resource())).collect();
                 let (trigger, only) = (Trigger::Queue, Some(&named));
                 let look = Look { configuration: &configuration, trigger, continues: false, only, gone };
                 let found = self.advance(&look, &Budget::of(invocation), invocation).await?;
@@ -189,7 +214,8 @@ impl Processing {
     ) -> Result<(String, EvaluationRecord), HandlerError> {
         let sha256 = self.environment.configuration_sha256.as_str();
         for (rule, reason) in &found.unreadable {
-            let fields = json!({ "region": invocation.run.origin.region, "rule": rule, "reason": reason });
+            let origin = &invocation.run.origin;
+            let fields = json!({ "account": origin.account, "region": origin.region, "rule": rule, "reason": reason });
             log::info(&invocation.run.id, "a rule cannot be read; its findings stay as they are", &fields);
         }
         let (asked, configured) = ((look.trigger, changes), (configuration, sha256));
@@ -248,7 +274,10 @@ impl Processing {
     /// What notices know beside the transitions.
     fn facts<'a>(&'a self, configuration: &'a MonitoringConfiguration, invocation: &'a Invocation) -> Facts<'a> {
         let bucket = &self.environment.storage.report_bucket;
-        let (home, alias) = (invocation.home.as_str(), self.environment.account_alias.as_deref());
+        // The alias is that of the account of the deployment.
+        let is_own = self.through.as_ref().is_none_or(|through| through.is_own_account);
+        let alias = self.environment.account_alias.as_deref().filter(|_| is_own);
+        let home = invocation.home.as_str();
         Facts { configuration, bucket, home, alias }
     }
 
@@ -271,10 +300,6 @@ fn is_watched(
         Some(_) => Ok(()),
         None => Err(EventError::UnknownRule(change.rule.clone())),
     }
-}
-
-fn resource(change: &ComplianceChange) -> Resource {
-    Resource { resource_type: change.resource_type.clone(), resource_id: change.resource_id.clone() }
 }
 
 /// The totals, and where the record is.

@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_config::{
     error::ProvideErrorMetadata,
-    operation::{
-        get_compliance_details_by_config_rule::GetComplianceDetailsByConfigRuleError,
-        select_resource_config::SelectResourceConfigOutput,
-    },
-    types::{ComplianceByConfigRule, ComplianceType, EvaluationResult},
+    operation::get_compliance_details_by_config_rule::GetComplianceDetailsByConfigRuleError,
+    primitives::DateTime,
+    types::{Compliance as RuleCompliance, ComplianceType, EvaluationResult},
 };
 use compliance_types::{resource::Resource, time::Timestamp};
 use functions_core::{
@@ -23,7 +21,15 @@ use functions_core::{
 use crate::{config_reads::ConfigReads, error::AwsError};
 
 /// Results of one call (AWS Config API Reference, "GetComplianceDetailsByConfigRule", `Limit`).
-const RESULTS_PER_CALL: i32 = 100;
+pub(super) const RESULTS_PER_CALL: i32 = 100;
+
+/// A page of the index of open findings.
+pub(super) struct Page {
+    /// Rows, JSON text each.
+    pub rows: Vec<String>,
+    /// The token of the next page.
+    pub next: Option<String>,
+}
 
 /// What one rule says of one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +85,8 @@ async fn describe(config: &ConfigReads, names: &[&str]) -> Result<Option<Vec<Rep
             request.set_next_token(token).send()
         },
         |page| {
-            reported.extend(page.compliance_by_config_rules().iter().map(reported_rule));
+            let rules = page.compliance_by_config_rules().iter();
+            reported.extend(rules.map(|rule| reported_rule(rule.config_rule_name(), rule.compliance())));
             page.next_token
         },
     );
@@ -92,11 +99,11 @@ async fn describe(config: &ConfigReads, names: &[&str]) -> Result<Option<Vec<Rep
     }
 }
 
-fn reported_rule(rule: &ComplianceByConfigRule) -> ReportedRule {
-    let compliance = rule.compliance();
+/// A rule with what AWS Config says of it.
+pub(super) fn reported_rule(name: Option<&str>, compliance: Option<&RuleCompliance>) -> ReportedRule {
     let count = compliance.and_then(|compliance| compliance.compliance_contributor_count());
     ReportedRule {
-        name: rule.config_rule_name().unwrap_or_default().to_owned(),
+        name: name.unwrap_or_default().to_owned(),
         compliance_type: compliance
             .and_then(|compliance| compliance.compliance_type())
             .map(|word| word.as_str().to_owned()),
@@ -108,18 +115,18 @@ fn reported_rule(rule: &ComplianceByConfigRule) -> ReportedRule {
 }
 
 /// A page of the index of open findings; or why not, and whether it is because of the token.
-pub(super) async fn open_findings(
-    config: &ConfigReads,
-    token: Option<&String>,
-) -> Result<SelectResourceConfigOutput, (AwsError, bool)> {
+pub(super) async fn open_findings(config: &ConfigReads, token: Option<&String>) -> Result<Page, (AwsError, bool)> {
     let page = config.read(|client| {
         let request = client.select_resource_config().expression(QUERY).limit(ROWS_PER_CALL);
         request.set_next_token(token.cloned()).send()
     });
-    page.await.map_err(|error| {
-        let of_token = error.code() == Some("InvalidNextTokenException");
-        (AwsError::new("SelectResourceConfig of open findings", &error), of_token)
-    })
+    match page.await {
+        Ok(page) => Ok(Page { rows: page.results.unwrap_or_default(), next: page.next_token }),
+        Err(error) => {
+            let of_token = error.code() == Some("InvalidNextTokenException");
+            Err((AwsError::new("SelectResourceConfig of open findings", &error), of_token))
+        }
+    }
 }
 
 /// Every resource with this result under a rule. None where the rule is gone.
@@ -172,7 +179,7 @@ pub(super) async fn of_resource(
                     .evaluation_result_identifier()
                     .and_then(|identifier| identifier.evaluation_result_qualifier());
                 let rule = qualifier.and_then(|qualifier| qualifier.config_rule_name());
-                if let (Some(rule), Some(evaluated)) = (rule, evaluated(result)) {
+                if let (Some(rule), Some(evaluated)) = (rule, evaluation(result)) {
                     found.insert(rule.to_owned(), evaluated);
                 }
             }
@@ -199,7 +206,7 @@ async fn each(
         },
         |page| {
             for result in page.evaluation_results() {
-                if let (Some(resource), Some(evaluated)) = (resource_of(result), evaluated(result))
+                if let (Some(resource), Some(evaluated)) = (resource_of(result), evaluation(result))
                     && !take(resource, evaluated)
                 {
                     return None;
@@ -229,12 +236,21 @@ fn resource_of(result: &EvaluationResult) -> Option<Resource> {
     })
 }
 
-fn evaluated(result: &EvaluationResult) -> Option<Evaluated> {
-    let seconds = result.result_recorded_time().map_or(0, |time| time.secs());
+fn evaluation(result: &EvaluationResult) -> Option<Evaluated> {
+    evaluated(result.compliance_type(), result.result_recorded_time(), result.annotation())
+}
+
+/// What a rule says of a resource; `None` where it says it in a word that is not known.
+pub(super) fn evaluated(
+    compliance: Option<&ComplianceType>,
+    recorded: Option<&DateTime>,
+    annotation: Option<&str>,
+) -> Option<Evaluated> {
+    let seconds = recorded.map_or(0, DateTime::secs);
     Some(Evaluated {
-        compliance: Compliance::from_word(result.compliance_type()?.as_str())?,
+        compliance: Compliance::from_word(compliance?.as_str())?,
         since: Timestamp::from_unix_seconds(u64::try_from(seconds).unwrap_or(0)),
-        annotation: result.annotation().filter(|text| !text.trim().is_empty()).map(clipped),
+        annotation: annotation.filter(|text| !text.trim().is_empty()).map(clipped),
     })
 }
 

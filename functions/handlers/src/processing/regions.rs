@@ -4,7 +4,7 @@
 //! A run of the function's region asks for one run of each other region. Such a run answers without a record, so that no report
 //! follows it: the report is made of what the aggregator sees.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use functions_core::{
     configuration::MonitoringConfiguration,
@@ -25,7 +25,7 @@ impl Processing {
     pub(super) fn in_region(&self, region: &str) -> Self {
         let client = config_in(&self.client, region);
         Self {
-            config: ConfigReads::new(client.clone()),
+            config: Arc::new(ConfigReads::new(client.clone())),
             client,
             cloudwatch: self.cloudwatch.clone(),
             lambda: self.lambda.clone(),
@@ -35,6 +35,7 @@ impl Processing {
             topic: self.topic.clone(),
             environment: self.environment.clone(),
             region: Some(region.to_owned()),
+            through: None,
         }
     }
 

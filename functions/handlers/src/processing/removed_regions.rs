@@ -54,8 +54,8 @@ impl Processing {
         Ok(())
     }
 
-    /// Whether anything of this region waits to be sent. Without a topic nothing is.
-    async fn has_unsent(&self, invocation: &Invocation) -> Result<bool, HandlerError> {
+    /// Whether anything of this region or source waits to be sent. Without a topic nothing is.
+    pub(super) async fn has_unsent(&self, invocation: &Invocation) -> Result<bool, HandlerError> {
         if self.topic.is_none() {
             return Ok(false);
         }

@@ -12,7 +12,7 @@ use functions_core::{open_findings::OpenFindings, record::SCHEMA_VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::reading;
+use super::{reading, through::Through};
 use crate::{
     budget::Budget,
     config_reads::ConfigReads,
@@ -75,7 +75,7 @@ pub(super) struct Reader<'a> {
 /// # Errors
 /// When the bucket does not answer.
 pub(super) async fn index(
-    config: &ConfigReads,
+    (config, through): (&ConfigReads, Option<&Through>),
     store: &Store,
     reader: &Reader<'_>,
 ) -> Result<Option<Indexed>, HandlerError> {
@@ -107,7 +107,11 @@ pub(super) async fn index(
             retain(store, reader, &pages).await?;
             return Ok(None);
         }
-        let page = match reading::open_findings(config, pages.next.as_ref()).await {
+        let page = match through {
+            Some(through) => through.open_findings(config, pages.next.as_ref()).await,
+            None => reading::open_findings(config, pages.next.as_ref()).await,
+        };
+        let page = match page {
             Ok(page) => page,
             // A token that an earlier invocation left does not last for ever.
             Err((_, true)) if resumed => {
@@ -122,8 +126,8 @@ pub(super) async fn index(
             }
         };
         (first, progress) = (false, true);
-        unreadable += page.results().iter().filter(|row| !pages.open.add(row)).count();
-        let next = page.next_token.filter(|next| !next.is_empty());
+        unreadable += page.rows.iter().filter(|row| !pages.open.add(row)).count();
+        let next = page.next.filter(|next| !next.is_empty());
         if next.is_some() && next == pages.next {
             log::info(
                 reader.run_id,

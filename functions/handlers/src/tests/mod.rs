@@ -1,5 +1,6 @@
 //! A process whose name or environment is invalid, and what the tests of all functions share.
 
+pub mod aggregated;
 pub mod services;
 pub mod support;
 

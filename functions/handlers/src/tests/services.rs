@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use functions_core::delivery::RETENTION_SECONDS;
 use serde_json::{Value, json};
 
-use super::support::{self, Answer, Request};
+use super::{
+    aggregated::{self, Results, Sources},
+    support::{self, Answer, Request},
+};
 
 pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:compliance-alerts";
-
-/// By rule, and by type and id of the resource: the result.
-type Results = BTreeMap<String, BTreeMap<(String, String), String>>;
 
 #[derive(Default)]
 pub struct State {
@@ -30,6 +30,8 @@ pub struct State {
     /// In which minute the results of a rule came; 0 where it is not told.
     pub judged: BTreeMap<String, u32>,
     pub recorded: Vec<String>,
+    /// What the aggregator has of other accounts and regions.
+    pub sources: Sources,
     pub published: Vec<Value>,
     pub alarms: Vec<String>,
     /// Messages of the test queue, and the minute in which each came.
@@ -72,6 +74,10 @@ impl State {
     }
 
     fn json(&mut self, operation: &str, body: &Value) -> Answer {
+        let rows = if self.rows == 0 { 2 } else { self.rows };
+        if let Some(answer) = aggregated::answer(&self.sources, operation, body, rows) {
+            return answer;
+        }
         match operation {
             "Query" => self.query(body),
             "GetItem" => {
@@ -336,7 +342,7 @@ fn missing() -> Answer {
 }
 
 /// A page of so many, and the token of the next one.
-fn page_of(all: &[Value], body: &Value, count: usize) -> (Vec<Value>, Option<String>) {
+pub fn page_of(all: &[Value], body: &Value, count: usize) -> (Vec<Value>, Option<String>) {
     let from = body["NextToken"].as_str().map_or(0, |token| token.parse::<usize>().unwrap());
     let page = all.iter().skip(from).take(count).cloned().collect();
     (page, (from + count < all.len()).then(|| (from + count).to_string()))

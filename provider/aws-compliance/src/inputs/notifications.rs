@@ -44,8 +44,7 @@ pub struct RouteArgs {
     /// Ids of frameworks of the rules, such as `hipaa`. Default: rules of any framework and of none.
     #[schemars(with = "Vec<Suggested<FrameworkIds>>", length(min = 1))]
     pub frameworks: Vec<String>,
-    /// Ids of accounts, 12 digits. A deployment sends changes of its own account only; use this in a program that is
-    /// deployed to several accounts. Default: all accounts.
+    /// Ids of accounts, 12 digits: this account, or one of `aggregation.accounts`. Default: all accounts.
     #[schemars(with = "Vec<Scalar<12>>", length(min = 1))]
     pub accounts: Vec<String>,
     /// Whether to send the changes of this route as custom notifications of Amazon Q Developer in chat applications. The channel
@@ -173,14 +172,19 @@ impl NotificationsArgs {
         self.routes.iter().filter_map(|(name, route)| route.sent(name))
     }
 
-    /// Routes that name accounts other than the one that this is deployed to; nothing while that is unknown.
-    pub fn elsewhere(&self, own: Option<&str>) -> Vec<PropertyError> {
+    /// Routes that name accounts other than the one that this is deployed to and those that are `listed` in `aggregation.accounts`;
+    /// nothing while the former is unknown.
+    pub fn elsewhere(&self, own: Option<&str>, listed: &[String]) -> Vec<PropertyError> {
         let Some(own) = own else { return Vec::new() };
         let found = self.routes.iter().filter_map(|(name, route)| {
-            let others: Vec<&str> = route.accounts.iter().map(String::as_str).filter(|id| *id != own).collect();
-            let (verb, others) = (if others.len() == 1 { "matches" } else { "match" }, others);
-            let told =
-                format!("this deployment reports only on account {own}; account {} never {verb}", others.join(", "));
+            let others = route.accounts.iter().filter(|id| *id != own && !listed.contains(id));
+            let others: Vec<&str> = others.map(String::as_str).collect();
+            let verb = if others.len() == 1 { "matches" } else { "match" };
+            let more = if listed.is_empty() { "" } else { " and those of `aggregation.accounts`" };
+            let told = format!(
+                "this deployment reports only on account {own}{more}; account {} never {verb}",
+                others.join(", ")
+            );
             (!others.is_empty()).then(|| PropertyError::new(["notifications", "routes", name, "accounts"], told))
         });
         found.collect()
@@ -400,7 +404,7 @@ mod tests {
             ..RouteArgs::default()
         };
         let given = routes(vec![("own", route(&["111122223333"])), ("soc", route(&["111122223333", "444455556666"]))]);
-        let found = given.elsewhere(Some("111122223333"));
+        let found = given.elsewhere(Some("111122223333"), &[]);
         let told: Vec<_> = found.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
@@ -408,7 +412,14 @@ mod tests {
                 "notifications.routes.soc.accounts: this deployment reports only on account 111122223333; account 444455556666 never matches"
             ]
         );
-        assert!(given.elsewhere(None).is_empty());
+        assert!(given.elsewhere(None, &[]).is_empty());
+        assert!(given.elsewhere(Some("111122223333"), &["444455556666".to_owned()]).is_empty());
+        let found = given.elsewhere(Some("111122223333"), &["777788889999".to_owned()]);
+        assert!(
+            found[0].reason.contains("and those of `aggregation.accounts`; account 444455556666 never"),
+            "{}",
+            found[0]
+        );
     }
 
     #[test]

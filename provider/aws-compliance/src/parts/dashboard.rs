@@ -100,7 +100,13 @@ fn body(prefix: &NamePrefix, facts: &AccountFacts) -> DashboardBody {
     let wrong = found(
         "Zero if all is well",
         Handler::Processing,
-        &[metric::DELIVERY_LOST, metric::INCOMPLETE_PACKS, metric::UNCONFIRMED_SUBSCRIPTIONS, metric::UNREADABLE_RULES],
+        &[
+            metric::DELIVERY_LOST,
+            metric::INCOMPLETE_PACKS,
+            metric::SOURCES_SILENT,
+            metric::UNCONFIRMED_SUBSCRIPTIONS,
+            metric::UNREADABLE_RULES,
+        ],
     );
     let aggregation = [(metric::DIMENSION, prefix.function(Handler::Aggregation).into())];
     let wrong = wrong.metric(metric::NAMESPACE, metric::RECORDER_STOPPED, aggregation.clone());

@@ -129,6 +129,13 @@ pub fn alarms(settings: &AlarmsSettingsArgs) -> Vec<AlarmPlan> {
             Severity::Medium,
             "A conformance pack is not complete in a region of this deployment: rules of it may be missing.",
         ),
+        row(
+            "sources-silent",
+            Watch::NotZero(Handler::Processing, metric::SOURCES_SILENT),
+            "sources-silent",
+            Severity::Medium,
+            "An account or region that the aggregator lists does not report: its findings stay as they were.",
+        ),
         // What does not come through the topic may not come through it here either: processing sends a notice as well,
         // which takes another way.
         row(

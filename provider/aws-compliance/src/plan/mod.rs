@@ -104,7 +104,7 @@ impl Selection {
         warnings.extend(odd);
         warnings.extend(packs::elsewhere(&packs, target));
         if let Some(notifications) = &self.notifications {
-            warnings.extend(notifications.elsewhere(target.account_id.as_deref()));
+            warnings.extend(notifications.elsewhere(target.account_id.as_deref(), &self.accounts));
         }
 
         let of_frameworks = excluded.iter().filter(|rule| rule.is_of_framework());

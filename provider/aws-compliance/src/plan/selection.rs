@@ -34,6 +34,8 @@ pub struct PlanInputs<'a> {
     pub frameworks: &'a [FrameworkArgs],
     /// Who is notified, where the deployment notifies anybody.
     pub notifications: Option<&'a NotificationsArgs>,
+    /// Accounts that the aggregator lists.
+    pub accounts: &'a [String],
     /// Findings that are accepted for a time.
     pub waivers: &'a [WaiverArgs],
     /// Most days ahead of which a waiver may end.
@@ -56,6 +58,7 @@ impl ComplianceMonitoringArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: Some(&self.notifications),
+            accounts: &self.aggregation.accounts,
             waivers: &self.waivers,
             waiver_max_days: self.waiver_max_days,
             counted_rules: self.functions.counted_rules,
@@ -77,6 +80,7 @@ pub struct Selection {
     pub(super) manual: BTreeMap<String, Vec<String>>,
     pub(super) requests: Vec<RuleRequest>,
     pub(super) notifications: Option<NotificationsArgs>,
+    pub(super) accounts: Vec<String>,
     pub(super) waivers: Vec<WaiverArgs>,
     pub(super) waiver_max_days: Option<u32>,
     pub(super) counted_rules: CountedRules,
@@ -152,6 +156,7 @@ impl Selection {
             manual: composition.manual,
             requests,
             notifications: inputs.notifications.cloned(),
+            accounts: inputs.accounts.to_vec(),
             waivers: inputs.waivers.to_vec(),
             waiver_max_days: inputs.waiver_max_days,
             counted_rules: inputs.counted_rules,

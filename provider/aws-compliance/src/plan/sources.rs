@@ -29,6 +29,15 @@ impl AggregationSettingsArgs {
         accounts.chain(others).collect()
     }
 
+    /// Whether more is listed than this account in the region of the target and those that are `monitored`. While the target is not
+    /// known, any account may be another one.
+    pub fn has_others(&self, target: &Target, monitored: &[String]) -> bool {
+        match target.account_id.as_deref().zip(target.region.as_deref()) {
+            Some(_) => self.all_regions || !self.sources("aggregation", target, monitored).is_empty(),
+            None => self.all_regions || !self.accounts.is_empty() || !self.regions.is_empty(),
+        }
+    }
+
     /// The regions in which accounts are expected.
     fn regions_with(&self, home: &str, monitored: &[String]) -> Vec<String> {
         if self.all_regions {
@@ -43,5 +52,38 @@ impl AggregationSettingsArgs {
             }
         }
         regions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_listed_where_an_account_or_a_region_is_not_of_the_deployment() {
+        let target = Target { account_id: Some("111122223333".to_owned()), ..Target::region("eu-west-1") };
+        let settings = |accounts: &[&str], regions: &[&str]| AggregationSettingsArgs {
+            accounts: accounts.iter().map(|&one| one.to_owned()).collect(),
+            regions: regions.iter().map(|&one| one.to_owned()).collect(),
+            all_regions: false,
+        };
+        let monitored = ["us-east-1".to_owned()];
+        for (accounts, regions, expected) in [
+            (&[][..], &[][..], false),
+            (&["111122223333"], &["eu-west-1", "us-east-1"], false),
+            (&["111122223333", "444455556666"], &[], true),
+            (&["444455556666"], &["eu-west-1"], true),
+            (&[], &["eu-west-1", "eu-central-1"], true),
+        ] {
+            assert_eq!(
+                settings(accounts, regions).has_others(&target, &monitored),
+                expected,
+                "{accounts:?} {regions:?}"
+            );
+        }
+        let all = AggregationSettingsArgs { all_regions: true, ..AggregationSettingsArgs::default() };
+        assert!(all.has_others(&target, &monitored) && all.has_others(&Target::default(), &[]));
+        assert!(!settings(&[], &[]).has_others(&Target::default(), &[]));
+        assert!(settings(&["111122223333"], &[]).has_others(&Target::default(), &[]));
     }
 }

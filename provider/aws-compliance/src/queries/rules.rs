@@ -124,6 +124,7 @@ impl CheckRulesArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: None,
+            accounts: &[],
             waivers: &[],
             waiver_max_days: None,
             counted_rules: CountedRules::default(),

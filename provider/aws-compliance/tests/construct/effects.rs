@@ -178,18 +178,20 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
         }))],
         "Functions" => vec![
             {
-                let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY });
+                let aggregation = json!({ "accounts": ["444455556666"] });
+                let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY, "aggregation": aggregation });
                 merge(&mut given, waived());
                 here(given)
             },
             {
-                let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY });
+                let aggregation = json!({ "regions": ["us-east-1"] });
+                let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY, "aggregation": aggregation });
                 merge(&mut given, remediated());
                 here(given)
             },
             here(json!({
                 "namePrefix": "audit", "tags": { "a": "b" }, "bucketName": "reports", "kmsKeyArn": KEY,
-                "topicArn": TOPIC, "deliveryQueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/audit-delivery-test",
+                "aggregation": { "allRegions": true }, "topicArn": TOPIC, "deliveryQueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/audit-delivery-test",
                 "iam": { "path": "/audit/", "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary" },
                 "rules": { "baseline": false }, "frameworks": [{ "id": "hipaa" }], "notifications": { "digest": "daily" },
                 "exports": { "ocsf": true, "securityHub": true },

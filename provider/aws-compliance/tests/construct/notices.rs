@@ -53,6 +53,7 @@ async fn the_dashboard_has_everything_that_is_measured() {
         metric::OPEN_FINDINGS,
         metric::RECORDER_STOPPED,
         metric::SCORE,
+        metric::SOURCES_SILENT,
         metric::UNCONFIRMED_SUBSCRIPTIONS,
     ] {
         assert!(body.contains(&format!("\"{name}\"")), "{name} is not in {body}");

@@ -8,6 +8,7 @@ use crate::{
     configuration::{MonitoringConfiguration, Notices, RuleEntry},
     details::Label,
     run::tests::run,
+    sources::Silence,
     transition::Kind,
     waiver::Waiver,
 };
@@ -64,6 +65,10 @@ fn transition() -> Transition {
     }
 }
 
+fn silence() -> Silence {
+    Silence { account: "210987654321".to_owned(), region: "eu-west-1".to_owned(), since: run().time }
+}
+
 /// One notice of each kind, with what it is.
 fn examples() -> Vec<(&'static str, Content)> {
     let waiver = Waiver {
@@ -80,6 +85,8 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("The first run", Content::Summary(Summary { first: true, judged: 12, unsettled: 12, waiting: 1, open })),
         ("A waiver ends soon", Content::WaiversEnd { waivers: vec![Ending { waiver, days_left: 14 }] }),
         ("Alarms do not reach the topic", Content::DeliveryLost { sent: run().time }),
+        ("An account does not report any more", Content::Sources { silent: vec![silence()], back: Vec::new() }),
+        ("An account reports again", Content::Sources { silent: Vec::new(), back: vec![silence()] }),
     ]
 }
 

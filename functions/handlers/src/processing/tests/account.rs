@@ -36,6 +36,8 @@ pub struct Account {
     aws: FakeAws,
     pub state: Arc<Mutex<State>>,
     document: String,
+    /// Whether the function has an aggregator to read through.
+    aggregates: bool,
     faults: Arc<Mutex<Option<Decide>>>,
 }
 
@@ -74,7 +76,12 @@ impl Account {
                 }
             }
         });
-        Self { aws, state, document, faults }
+        Self { aws, state, document, aggregates: false, faults }
+    }
+
+    /// The same account whose function reads other accounts through an aggregator.
+    pub fn aggregating(self) -> Self {
+        Self { aggregates: true, ..self }
     }
 
     /// The same account under another configuration.
@@ -105,8 +112,10 @@ impl Account {
             ("DELIVERY_QUEUE_URL", "http://127.0.0.1:9/queue"),
             ("ACCOUNT_ALIAS", "prod"),
             ("EVENTS_QUEUE", "processing-events"),
+            ("AGGREGATOR_NAME", "compliance-aggregator"),
         ];
-        Processing::new(support::environment(&more), &support::clients(&self.aws)).unwrap()
+        let more = if self.aggregates { &more[..] } else { &more[..more.len() - 1] };
+        Processing::new(support::environment(more), &support::clients(&self.aws)).unwrap()
     }
 
     /// A run `minutes` after the first.

@@ -13,6 +13,8 @@ mod real_account;
 mod replay;
 mod runs;
 mod soon;
+mod source_faults;
+mod sources;
 mod transitions;
 mod verdicts;
 mod waivers;

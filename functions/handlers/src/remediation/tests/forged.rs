@@ -111,3 +111,44 @@ async fn waived_finding_is_not_planned_because_a_message_names_it() {
     take(&account, &change("2026-03-04T05:06:07Z"), 1).await;
     assert_eq!((account.state("b").as_str(), asked(&account)), ("none", 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn finding_of_another_account_or_region_is_neither_planned_nor_changed() {
+    let (own, other) = ("123456789012", "210987654321");
+    for mode in [Mode::DryRun, Mode::Approve, Mode::Automatic] {
+        for (account_id, region) in [(other, "eu-central-1"), (other, "us-east-1"), (own, "us-east-1")] {
+            let account = Account::new(settings(mode));
+            account.bad("b", 0, &[OPT_IN]);
+            account.evaluate("b", "NON_COMPLIANT", 0);
+            // Processing has stored the finding under its account and region.
+            {
+                let table = &mut account.world.lock().unwrap().state.table;
+                let moved = |text: &str| text.replace(own, account_id).replace("eu-central-1", region);
+                let items: Vec<_> =
+                    table.iter().filter(|((partition, _), _)| partition.starts_with("findings/")).collect();
+                let items: Vec<_> = items
+                    .into_iter()
+                    .map(|(key, item)| (key.clone(), serde_json::from_str::<Value>(&moved(&item.to_string())).unwrap()))
+                    .collect();
+                assert_eq!(items.len(), 1);
+                for ((partition, sort), item) in items {
+                    table.remove(&(partition.clone(), sort.clone()));
+                    table.insert((moved(&partition), moved(&sort)), item);
+                }
+            }
+            let mut event = change("2026-03-04T05:06:07Z");
+            event["detail"]["awsAccountId"] = json!(account_id);
+            event["detail"]["awsRegion"] = json!(region);
+            take(&account, &event, 1).await;
+            for hours in [2, 8] {
+                account.sweep(&format!("run-{hours}"), hours * HOUR).await;
+            }
+            let table = account.world.lock().unwrap().state.table.keys().cloned().collect::<Vec<_>>();
+            let is_item = |(partition, sort): &&(String, String)| {
+                partition.starts_with("remediation/") && sort.starts_with("item/")
+            };
+            assert_eq!(table.iter().find(is_item), None, "{mode:?} {account_id} {region}");
+            assert_eq!((account.writes(), asked(&account)), (Vec::new(), 0), "{mode:?} {account_id} {region}");
+        }
+    }
+}

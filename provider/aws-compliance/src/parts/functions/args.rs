@@ -4,6 +4,7 @@ use pulumi_component::{Input, Output};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::inputs::exports::ExportsArgs;
 use crate::inputs::framework::FrameworkArgs;
 use crate::inputs::functions::FunctionsSettingsArgs;
@@ -51,6 +52,10 @@ pub struct FunctionsArgs {
     /// Who receives which notices, and when: the same value as that of `Alerts`.
     #[serde(default)]
     pub notifications: NotificationsArgs,
+    /// Which accounts and regions the aggregator includes: the same value as that of `Aggregation`. Those that are not of this
+    /// deployment are read through the aggregator. Default: none are.
+    #[serde(default)]
+    pub aggregation: AggregationSettingsArgs,
     /// Findings that are accepted for a time.
     #[serde(default)]
     pub waivers: Vec<WaiverArgs>,
@@ -87,6 +92,7 @@ impl ComplianceMonitoringArgs {
             iam: self.iam.clone(),
             topic_arn: Some(alerts.topic_arn.clone().into()),
             notifications: self.notifications.clone(),
+            aggregation: self.aggregation.clone(),
             waivers: self.waivers.clone(),
             waiver_max_days: self.waiver_max_days,
             remediation: self.remediation.clone(),

@@ -119,6 +119,7 @@ impl PreparedComponent for Functions {
         if let Some(lock) = args.object_lock {
             checks.under("objectLock", |checks| lock.check(checks));
         }
+        checks.under("aggregation", |checks| args.aggregation.check(checks));
         if let Some(topic) = &args.topic_arn {
             checks.input("topicArn", topic, |arn| bounds::topic_arn(arn));
             checks.warn_input("topicArn", topic, |arn| bounds::known_arn_region(arn));
@@ -131,6 +132,7 @@ impl PreparedComponent for Functions {
             rules: &args.rules,
             frameworks: &args.frameworks,
             notifications: Some(&args.notifications),
+            accounts: &args.aggregation.accounts,
             waivers: &args.waivers,
             waiver_max_days: args.waiver_max_days,
             counted_rules: args.settings.counted_rules,
@@ -155,6 +157,7 @@ impl PreparedComponent for Functions {
     }
 
     fn construct(scope: &Scope, args: Self::Args, facts: &Prepared) -> Result<Self, Error> {
+        let monitored = facts.monitored();
         let Prepared { plan, account: facts, .. } = facts;
         let watched = plan.configuration.as_ref().map_err(|error| Error::Failed(error.to_string()))?;
         let configuration = watched.render().map_err(|error| Error::Failed(error.to_string()))?;
@@ -171,7 +174,8 @@ impl PreparedComponent for Functions {
             .register();
 
         let bucket_arn = ArnBuilder::of(facts.partition(), "s3").resource(&args.bucket_name);
-        let shared = Shared { args: &args, facts, bucket_arn };
+        let reads_sources = args.aggregation.has_others(facts.target(), &monitored);
+        let shared = Shared { args: &args, facts, bucket_arn, reads_sources };
         let table = ledger::table(scope, &args, facts);
         let given = Given { shared: &shared, watched, document: (&object, &digest), table: &table };
         let mut made = Vec::new();

@@ -46,7 +46,8 @@ pub(super) fn processing(
         }
     };
     let states = std::iter::once(key::PROCESSING_STATE.to_owned());
-    let states = states.chain((!others.is_empty()).then(|| key::processing_state_in("*")));
+    let are_several = !others.is_empty() || shared.reads_sources;
+    let states = states.chain(are_several.then(|| key::processing_state_in("*")));
     let mut statements = vec![
         configuration(shared),
         Statement::allow("Records").actions(["s3:PutObject"]).on(written(shared, Handler::Processing)),
@@ -90,6 +91,16 @@ pub(super) fn processing(
         statements.push(denied.when("ForAnyValue:StringLike", "dynamodb:LeadingKeys", partitions));
     }
     statements.extend(heartbeat());
+    if shared.reads_sources {
+        // An aggregator's ARN ends in an id that AWS gives it.
+        let reads = Statement::allow("Sources").actions([
+            "config:DescribeAggregateComplianceByConfigRules",
+            "config:DescribeConfigurationAggregatorSourcesStatus",
+            "config:GetAggregateComplianceDetailsByConfigRule",
+            "config:SelectAggregateResourceConfig",
+        ]);
+        statements.push(reads.on(config(shared, "config-aggregator/*")));
+    }
     if !watched.packs().is_empty() {
         // A pack's ARN ends in an id that AWS gives it, and names begin with the prefix.
         let ours = format!("conformance-pack/{}-*", shared.args.name_prefix.as_str());

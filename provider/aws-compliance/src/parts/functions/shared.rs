@@ -10,4 +10,6 @@ pub(super) struct Shared<'a> {
     pub args: &'a FunctionsArgs,
     pub facts: &'a AccountFacts,
     pub bucket_arn: Output<String>,
+    /// Whether processing reads accounts and regions through the aggregator.
+    pub reads_sources: bool,
 }

@@ -56,6 +56,12 @@ impl Wiring {
                     ])
                     .chain(args.topic_arn.clone().map(|arn| (variable::TOPIC_ARN, arn)))
                     .chain(given.account_alias())
+                    .chain(
+                        given
+                            .shared
+                            .reads_sources
+                            .then(|| (variable::AGGREGATOR_NAME, args.name_prefix.aggregator().into())),
+                    )
                     .chain(args.delivery_queue_url.iter().flat_map(|url| {
                         let alarm = args.name_prefix.delivery_test().into();
                         [(variable::DELIVERY_ALARM, alarm), (variable::DELIVERY_QUEUE_URL, url.clone())]

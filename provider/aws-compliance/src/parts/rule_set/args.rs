@@ -49,6 +49,7 @@ impl RuleSetArgs {
             rules: &self.rules,
             frameworks: &self.frameworks,
             notifications: None,
+            accounts: &[],
             waivers: &[],
             waiver_max_days: None,
             counted_rules: CountedRules::default(),
