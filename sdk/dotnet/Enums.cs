@@ -4063,6 +4063,43 @@ namespace AwsCompliance.PulumiPackage
     }
 
     /// <summary>
+    /// Who may delete a version that S3 Object Lock protects, before its time is over (Amazon S3 User Guide, "Locking objects with Object Lock").
+    /// </summary>
+    [EnumType]
+    public readonly struct ObjectLockMode : IEquatable<ObjectLockMode>
+    {
+        private readonly string _value;
+
+        private ObjectLockMode(string value)
+        {
+            _value = value ?? throw new ArgumentNullException(nameof(value));
+        }
+
+        /// <summary>
+        /// Those with the permission `s3:BypassGovernanceRetention`.
+        /// </summary>
+        public static ObjectLockMode Governance { get; } = new ObjectLockMode("governance");
+        /// <summary>
+        /// Nobody, not even the root user of the account. The time cannot be shortened.
+        /// </summary>
+        public static ObjectLockMode Compliance { get; } = new ObjectLockMode("compliance");
+
+        public static bool operator ==(ObjectLockMode left, ObjectLockMode right) => left.Equals(right);
+        public static bool operator !=(ObjectLockMode left, ObjectLockMode right) => !left.Equals(right);
+
+        public static explicit operator string(ObjectLockMode value) => value._value;
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override bool Equals(object? obj) => obj is ObjectLockMode other && Equals(other);
+        public bool Equals(ObjectLockMode other) => string.Equals(_value, other._value, StringComparison.Ordinal);
+
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public override int GetHashCode() => _value?.GetHashCode() ?? 0;
+
+        public override string ToString() => _value;
+    }
+
+    /// <summary>
     /// What `pulumi destroy` does with the report bucket and the KMS key.
     /// </summary>
     [EnumType]

@@ -166,6 +166,12 @@ namespace AwsCompliance.PulumiPackage
         public Inputs.NotificationsArgs? Notifications { get; set; }
 
         /// <summary>
+        /// How long the files of reports are locked: the same value as that of `ReportStore`.
+        /// </summary>
+        [Input("objectLock")]
+        public Inputs.ObjectLockArgs? ObjectLock { get; set; }
+
+        /// <summary>
         /// What is done about findings.
         /// </summary>
         [Input("remediation")]

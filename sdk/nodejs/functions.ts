@@ -92,6 +92,7 @@ export class Functions extends pulumi.ComponentResource {
             resourceInputs["kmsKeyArn"] = args?.kmsKeyArn;
             resourceInputs["namePrefix"] = args?.namePrefix;
             resourceInputs["notifications"] = args?.notifications;
+            resourceInputs["objectLock"] = args?.objectLock;
             resourceInputs["remediation"] = args?.remediation;
             resourceInputs["rules"] = args?.rules;
             resourceInputs["settings"] = args?.settings;
@@ -166,6 +167,10 @@ export interface FunctionsArgs {
      * Who receives which notices, and when: the same value as that of `Alerts`.
      */
     notifications?: inputs.NotificationsArgs;
+    /**
+     * How long the files of reports are locked: the same value as that of `ReportStore`.
+     */
+    objectLock?: inputs.ObjectLockArgs;
     /**
      * What is done about findings.
      */

@@ -35,10 +35,10 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public bool? ForceDestroy { get; set; }
 
         /// <summary>
-        /// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+        /// Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
         /// </summary>
         [Input("objectLock")]
-        public bool? ObjectLock { get; set; }
+        public Inputs.ObjectLock? ObjectLock { get; set; }
 
         /// <summary>
         /// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.

@@ -79,6 +79,8 @@ type functionsArgs struct {
 	NamePrefix *string `pulumi:"namePrefix"`
 	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *Notifications `pulumi:"notifications"`
+	// How long the files of reports are locked: the same value as that of `ReportStore`.
+	ObjectLock *ObjectLock `pulumi:"objectLock"`
 	// What is done about findings.
 	Remediation *Remediation `pulumi:"remediation"`
 	// Which rules are watched: the same that `RuleSet` is given.
@@ -115,6 +117,8 @@ type FunctionsArgs struct {
 	NamePrefix *string
 	// Who receives which notices, and when: the same value as that of `Alerts`.
 	Notifications *NotificationsArgs
+	// How long the files of reports are locked: the same value as that of `ReportStore`.
+	ObjectLock *ObjectLockArgs
 	// What is done about findings.
 	Remediation *RemediationArgs
 	// Which rules are watched: the same that `RuleSet` is given.

@@ -4033,6 +4033,174 @@ func (in *managedRuleIdentifierPtr) ToManagedRuleIdentifierPtrOutputWithContext(
 	return pulumi.ToOutputWithContext(ctx, in).(ManagedRuleIdentifierPtrOutput)
 }
 
+// Who may delete a version that S3 Object Lock protects, before its time is over (Amazon S3 User Guide, "Locking objects with Object Lock").
+type ObjectLockMode string
+
+const (
+	// Those with the permission `s3:BypassGovernanceRetention`.
+	ObjectLockModeGovernance = ObjectLockMode("governance")
+	// Nobody, not even the root user of the account. The time cannot be shortened.
+	ObjectLockModeCompliance = ObjectLockMode("compliance")
+)
+
+func (ObjectLockMode) ElementType() reflect.Type {
+	return reflect.TypeOf((*ObjectLockMode)(nil)).Elem()
+}
+
+func (e ObjectLockMode) ToObjectLockModeOutput() ObjectLockModeOutput {
+	return pulumi.ToOutput(e).(ObjectLockModeOutput)
+}
+
+func (e ObjectLockMode) ToObjectLockModeOutputWithContext(ctx context.Context) ObjectLockModeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(ObjectLockModeOutput)
+}
+
+func (e ObjectLockMode) ToObjectLockModePtrOutput() ObjectLockModePtrOutput {
+	return e.ToObjectLockModePtrOutputWithContext(context.Background())
+}
+
+func (e ObjectLockMode) ToObjectLockModePtrOutputWithContext(ctx context.Context) ObjectLockModePtrOutput {
+	return ObjectLockMode(e).ToObjectLockModeOutputWithContext(ctx).ToObjectLockModePtrOutputWithContext(ctx)
+}
+
+func (e ObjectLockMode) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ObjectLockMode) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ObjectLockMode) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e ObjectLockMode) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type ObjectLockModeOutput struct{ *pulumi.OutputState }
+
+func (ObjectLockModeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ObjectLockMode)(nil)).Elem()
+}
+
+func (o ObjectLockModeOutput) ToObjectLockModeOutput() ObjectLockModeOutput {
+	return o
+}
+
+func (o ObjectLockModeOutput) ToObjectLockModeOutputWithContext(ctx context.Context) ObjectLockModeOutput {
+	return o
+}
+
+func (o ObjectLockModeOutput) ToObjectLockModePtrOutput() ObjectLockModePtrOutput {
+	return o.ToObjectLockModePtrOutputWithContext(context.Background())
+}
+
+func (o ObjectLockModeOutput) ToObjectLockModePtrOutputWithContext(ctx context.Context) ObjectLockModePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ObjectLockMode) *ObjectLockMode {
+		return &v
+	}).(ObjectLockModePtrOutput)
+}
+
+func (o ObjectLockModeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o ObjectLockModeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ObjectLockMode) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o ObjectLockModeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ObjectLockModeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ObjectLockMode) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type ObjectLockModePtrOutput struct{ *pulumi.OutputState }
+
+func (ObjectLockModePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ObjectLockMode)(nil)).Elem()
+}
+
+func (o ObjectLockModePtrOutput) ToObjectLockModePtrOutput() ObjectLockModePtrOutput {
+	return o
+}
+
+func (o ObjectLockModePtrOutput) ToObjectLockModePtrOutputWithContext(ctx context.Context) ObjectLockModePtrOutput {
+	return o
+}
+
+func (o ObjectLockModePtrOutput) Elem() ObjectLockModeOutput {
+	return o.ApplyT(func(v *ObjectLockMode) ObjectLockMode {
+		if v != nil {
+			return *v
+		}
+		var ret ObjectLockMode
+		return ret
+	}).(ObjectLockModeOutput)
+}
+
+func (o ObjectLockModePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ObjectLockModePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *ObjectLockMode) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// ObjectLockModeInput is an input type that accepts values of the ObjectLockMode enum
+// A concrete instance of `ObjectLockModeInput` can be one of the following:
+//
+//	ObjectLockModeGovernance
+//	ObjectLockModeCompliance
+type ObjectLockModeInput interface {
+	pulumi.Input
+
+	ToObjectLockModeOutput() ObjectLockModeOutput
+	ToObjectLockModeOutputWithContext(context.Context) ObjectLockModeOutput
+}
+
+var objectLockModePtrType = reflect.TypeOf((**ObjectLockMode)(nil)).Elem()
+
+type ObjectLockModePtrInput interface {
+	pulumi.Input
+
+	ToObjectLockModePtrOutput() ObjectLockModePtrOutput
+	ToObjectLockModePtrOutputWithContext(context.Context) ObjectLockModePtrOutput
+}
+
+type objectLockModePtr string
+
+func ObjectLockModePtr(v string) ObjectLockModePtrInput {
+	return (*objectLockModePtr)(&v)
+}
+
+func (*objectLockModePtr) ElementType() reflect.Type {
+	return objectLockModePtrType
+}
+
+func (in *objectLockModePtr) ToObjectLockModePtrOutput() ObjectLockModePtrOutput {
+	return pulumi.ToOutput(in).(ObjectLockModePtrOutput)
+}
+
+func (in *objectLockModePtr) ToObjectLockModePtrOutputWithContext(ctx context.Context) ObjectLockModePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(ObjectLockModePtrOutput)
+}
+
 // What `pulumi destroy` does with the report bucket and the KMS key.
 type OnDestroy string
 
@@ -5341,6 +5509,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*FunctionArchitecturePtrInput)(nil)).Elem(), FunctionArchitecture("x86_64"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleIdentifierPtrInput)(nil)).Elem(), ManagedRuleIdentifier("ACCESS_KEYS_ROTATED"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ObjectLockModeInput)(nil)).Elem(), ObjectLockMode("governance"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ObjectLockModePtrInput)(nil)).Elem(), ObjectLockMode("governance"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyInput)(nil)).Elem(), OnDestroy("retain"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnDestroyPtrInput)(nil)).Elem(), OnDestroy("retain"))
 	pulumi.RegisterInputType(reflect.TypeOf((*OnUnavailableInput)(nil)).Elem(), OnUnavailable("fail"))
@@ -5371,6 +5541,8 @@ func init() {
 	pulumi.RegisterOutputType(FunctionArchitecturePtrOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierOutput{})
 	pulumi.RegisterOutputType(ManagedRuleIdentifierPtrOutput{})
+	pulumi.RegisterOutputType(ObjectLockModeOutput{})
+	pulumi.RegisterOutputType(ObjectLockModePtrOutput{})
 	pulumi.RegisterOutputType(OnDestroyOutput{})
 	pulumi.RegisterOutputType(OnDestroyPtrOutput{})
 	pulumi.RegisterOutputType(OnUnavailableOutput{})

@@ -2904,6 +2904,165 @@ func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 	}).(RouteMapOutput)
 }
 
+// S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+type ObjectLock struct {
+	// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+	Days *int `pulumi:"days"`
+	// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+	Mode *ObjectLockMode `pulumi:"mode"`
+}
+
+// ObjectLockInput is an input type that accepts ObjectLockArgs and ObjectLockOutput values.
+// You can construct a concrete instance of `ObjectLockInput` via:
+//
+//	ObjectLockArgs{...}
+type ObjectLockInput interface {
+	pulumi.Input
+
+	ToObjectLockOutput() ObjectLockOutput
+	ToObjectLockOutputWithContext(context.Context) ObjectLockOutput
+}
+
+// S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+type ObjectLockArgs struct {
+	// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+	Days *int `pulumi:"days"`
+	// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+	Mode *ObjectLockMode `pulumi:"mode"`
+}
+
+func (ObjectLockArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ObjectLock)(nil)).Elem()
+}
+
+func (i ObjectLockArgs) ToObjectLockOutput() ObjectLockOutput {
+	return i.ToObjectLockOutputWithContext(context.Background())
+}
+
+func (i ObjectLockArgs) ToObjectLockOutputWithContext(ctx context.Context) ObjectLockOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ObjectLockOutput)
+}
+
+func (i ObjectLockArgs) ToObjectLockPtrOutput() ObjectLockPtrOutput {
+	return i.ToObjectLockPtrOutputWithContext(context.Background())
+}
+
+func (i ObjectLockArgs) ToObjectLockPtrOutputWithContext(ctx context.Context) ObjectLockPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ObjectLockOutput).ToObjectLockPtrOutputWithContext(ctx)
+}
+
+// ObjectLockPtrInput is an input type that accepts ObjectLockArgs, ObjectLockPtr and ObjectLockPtrOutput values.
+// You can construct a concrete instance of `ObjectLockPtrInput` via:
+//
+//	        ObjectLockArgs{...}
+//
+//	or:
+//
+//	        nil
+type ObjectLockPtrInput interface {
+	pulumi.Input
+
+	ToObjectLockPtrOutput() ObjectLockPtrOutput
+	ToObjectLockPtrOutputWithContext(context.Context) ObjectLockPtrOutput
+}
+
+type objectLockPtrType ObjectLockArgs
+
+func ObjectLockPtr(v *ObjectLockArgs) ObjectLockPtrInput {
+	return (*objectLockPtrType)(v)
+}
+
+func (*objectLockPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ObjectLock)(nil)).Elem()
+}
+
+func (i *objectLockPtrType) ToObjectLockPtrOutput() ObjectLockPtrOutput {
+	return i.ToObjectLockPtrOutputWithContext(context.Background())
+}
+
+func (i *objectLockPtrType) ToObjectLockPtrOutputWithContext(ctx context.Context) ObjectLockPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ObjectLockPtrOutput)
+}
+
+// S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+type ObjectLockOutput struct{ *pulumi.OutputState }
+
+func (ObjectLockOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ObjectLock)(nil)).Elem()
+}
+
+func (o ObjectLockOutput) ToObjectLockOutput() ObjectLockOutput {
+	return o
+}
+
+func (o ObjectLockOutput) ToObjectLockOutputWithContext(ctx context.Context) ObjectLockOutput {
+	return o
+}
+
+func (o ObjectLockOutput) ToObjectLockPtrOutput() ObjectLockPtrOutput {
+	return o.ToObjectLockPtrOutputWithContext(context.Background())
+}
+
+func (o ObjectLockOutput) ToObjectLockPtrOutputWithContext(ctx context.Context) ObjectLockPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ObjectLock) *ObjectLock {
+		return &v
+	}).(ObjectLockPtrOutput)
+}
+
+// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+func (o ObjectLockOutput) Days() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ObjectLock) *int { return v.Days }).(pulumi.IntPtrOutput)
+}
+
+// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+func (o ObjectLockOutput) Mode() ObjectLockModePtrOutput {
+	return o.ApplyT(func(v ObjectLock) *ObjectLockMode { return v.Mode }).(ObjectLockModePtrOutput)
+}
+
+type ObjectLockPtrOutput struct{ *pulumi.OutputState }
+
+func (ObjectLockPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ObjectLock)(nil)).Elem()
+}
+
+func (o ObjectLockPtrOutput) ToObjectLockPtrOutput() ObjectLockPtrOutput {
+	return o
+}
+
+func (o ObjectLockPtrOutput) ToObjectLockPtrOutputWithContext(ctx context.Context) ObjectLockPtrOutput {
+	return o
+}
+
+func (o ObjectLockPtrOutput) Elem() ObjectLockOutput {
+	return o.ApplyT(func(v *ObjectLock) ObjectLock {
+		if v != nil {
+			return *v
+		}
+		var ret ObjectLock
+		return ret
+	}).(ObjectLockOutput)
+}
+
+// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+func (o ObjectLockPtrOutput) Days() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *ObjectLock) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Days
+	}).(pulumi.IntPtrOutput)
+}
+
+// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+func (o ObjectLockPtrOutput) Mode() ObjectLockModePtrOutput {
+	return o.ApplyT(func(v *ObjectLock) *ObjectLockMode {
+		if v == nil {
+			return nil
+		}
+		return v.Mode
+	}).(ObjectLockModePtrOutput)
+}
+
 // Which configuration recorder is used, and what a recorder of this component records.
 type RecorderSettings struct {
 	// Resource types that the created recorder records once a day. It records the others continuously.
@@ -3938,8 +4097,8 @@ type Reports struct {
 	BucketName *string `pulumi:"bucketName"`
 	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
-	ObjectLock *bool `pulumi:"objectLock"`
+	// Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
+	ObjectLock *ObjectLock `pulumi:"objectLock"`
 	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
 	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
@@ -3965,8 +4124,8 @@ type ReportsArgs struct {
 	BucketName pulumi.StringPtrInput `pulumi:"bucketName"`
 	// Former name of `onDestroy: delete`. Default: false.
 	ForceDestroy *bool `pulumi:"forceDestroy"`
-	// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
-	ObjectLock *bool `pulumi:"objectLock"`
+	// Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
+	ObjectLock *ObjectLockArgs `pulumi:"objectLock"`
 	// What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
 	OnDestroy *OnDestroy `pulumi:"onDestroy"`
 	// Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
@@ -4066,9 +4225,9 @@ func (o ReportsOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Reports) *bool { return v.ForceDestroy }).(pulumi.BoolPtrOutput)
 }
 
-// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
-func (o ReportsOutput) ObjectLock() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v Reports) *bool { return v.ObjectLock }).(pulumi.BoolPtrOutput)
+// Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
+func (o ReportsOutput) ObjectLock() ObjectLockPtrOutput {
+	return o.ApplyT(func(v Reports) *ObjectLock { return v.ObjectLock }).(ObjectLockPtrOutput)
 }
 
 // What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
@@ -4135,14 +4294,14 @@ func (o ReportsPtrOutput) ForceDestroy() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
-func (o ReportsPtrOutput) ObjectLock() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *Reports) *bool {
+// Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
+func (o ReportsPtrOutput) ObjectLock() ObjectLockPtrOutput {
+	return o.ApplyT(func(v *Reports) *ObjectLock {
 		if v == nil {
 			return nil
 		}
 		return v.ObjectLock
-	}).(pulumi.BoolPtrOutput)
+	}).(ObjectLockPtrOutput)
 }
 
 // What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
@@ -5703,6 +5862,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ManagedRuleRemediationPtrInput)(nil)).Elem(), ManagedRuleRemediationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsInput)(nil)).Elem(), NotificationsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NotificationsPtrInput)(nil)).Elem(), NotificationsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ObjectLockInput)(nil)).Elem(), ObjectLockArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ObjectLockPtrInput)(nil)).Elem(), ObjectLockArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsInput)(nil)).Elem(), RecorderSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecorderSettingsPtrInput)(nil)).Elem(), RecorderSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RemediationInput)(nil)).Elem(), RemediationArgs{})
@@ -5765,6 +5926,8 @@ func init() {
 	pulumi.RegisterOutputType(ManagedRuleRemediationPtrOutput{})
 	pulumi.RegisterOutputType(NotificationsOutput{})
 	pulumi.RegisterOutputType(NotificationsPtrOutput{})
+	pulumi.RegisterOutputType(ObjectLockOutput{})
+	pulumi.RegisterOutputType(ObjectLockPtrOutput{})
 	pulumi.RegisterOutputType(RecorderSettingsOutput{})
 	pulumi.RegisterOutputType(RecorderSettingsPtrOutput{})
 	pulumi.RegisterOutputType(RecorderStatusOutput{})

@@ -577,6 +577,34 @@ export interface NotificationsArgs {
 }
 
 /**
+ * S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+ */
+export interface ObjectLock {
+    /**
+     * Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+     */
+    days?: number;
+    /**
+     * Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+     */
+    mode?: enums.ObjectLockMode;
+}
+
+/**
+ * S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+ */
+export interface ObjectLockArgs {
+    /**
+     * Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+     */
+    days?: number;
+    /**
+     * Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+     */
+    mode?: enums.ObjectLockMode;
+}
+
+/**
  * Which configuration recorder is used, and what a recorder of this component records.
  */
 export interface RecorderSettings {
@@ -743,9 +771,9 @@ export interface Reports {
      */
     forceDestroy?: boolean;
     /**
-     * Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+     * Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
      */
-    objectLock?: boolean;
+    objectLock?: inputs.ObjectLock;
     /**
      * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
      */
@@ -773,9 +801,9 @@ export interface ReportsArgs {
      */
     forceDestroy?: boolean;
     /**
-     * Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+     * Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
      */
-    objectLock?: boolean;
+    objectLock?: inputs.ObjectLockArgs;
     /**
      * What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
      */

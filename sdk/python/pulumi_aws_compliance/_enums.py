@@ -14,6 +14,7 @@ __all__ = [
     'FrameworkId',
     'FunctionArchitecture',
     'ManagedRuleIdentifier',
+    'ObjectLockMode',
     'OnDestroy',
     'OnUnavailable',
     'RecorderMode',
@@ -3922,6 +3923,21 @@ class ManagedRuleIdentifier(_builtins.str, Enum):
     WORKSPACES_WORKSPACE_TAGGED = "WORKSPACES_WORKSPACE_TAGGED"
     """
     On changes of AWS::WorkSpaces::Workspace. Takes requiredKeyTags.
+    """
+
+
+@pulumi.type_token("aws-compliance:index:ObjectLockMode")
+class ObjectLockMode(_builtins.str, Enum):
+    """
+    Who may delete a version that S3 Object Lock protects, before its time is over (Amazon S3 User Guide, "Locking objects with Object Lock").
+    """
+    GOVERNANCE = "governance"
+    """
+    Those with the permission `s3:BypassGovernanceRetention`.
+    """
+    COMPLIANCE = "compliance"
+    """
+    Nobody, not even the root user of the account. The time cannot be shortened.
     """
 
 

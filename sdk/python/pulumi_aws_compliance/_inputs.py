@@ -66,6 +66,10 @@ __all__ = [
     'NotificationsDict',
     'NotificationsArgs',
     'NotificationsArgsDict',
+    'ObjectLock',
+    'ObjectLockDict',
+    'ObjectLockArgs',
+    'ObjectLockArgsDict',
     'RecorderSettings',
     'RecorderSettingsDict',
     'RecorderSettingsArgs',
@@ -2550,6 +2554,114 @@ class NotificationsArgs:
         pulumi.set(self, "routes", value)
 
 
+class ObjectLockDict(TypedDict):
+    """
+    S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+    """
+    days: NotRequired[_builtins.int]
+    """
+    Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+    """
+    mode: NotRequired[Union['ObjectLockMode', Literal["governance", "compliance"]]]
+    """
+    Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+    """
+
+@pulumi.input_type
+class ObjectLock:
+    def __init__(__self__, *,
+                 days: Optional[_builtins.int] = None,
+                 mode: Optional[Union['ObjectLockMode', Literal["governance", "compliance"]]] = None):
+        """
+        S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+
+        :param _builtins.int days: Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+        :param 'ObjectLockMode' mode: Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        """
+        if days is not None:
+            pulumi.set(__self__, "days", days)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+
+    @_builtins.property
+    @pulumi.getter
+    def days(self) -> Optional[_builtins.int]:
+        """
+        Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+        """
+        return pulumi.get(self, "days")
+
+    @days.setter
+    def days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "days", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['ObjectLockMode']:
+        """
+        Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['ObjectLockMode']):
+        pulumi.set(self, "mode", value)
+
+
+class ObjectLockArgsDict(TypedDict):
+    """
+    S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+    """
+    days: NotRequired[_builtins.int]
+    """
+    Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+    """
+    mode: NotRequired[Union['ObjectLockMode', Literal["governance", "compliance"]]]
+    """
+    Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+    """
+
+@pulumi.input_type
+class ObjectLockArgs:
+    def __init__(__self__, *,
+                 days: Optional[_builtins.int] = None,
+                 mode: Optional[Union['ObjectLockMode', Literal["governance", "compliance"]]] = None):
+        """
+        S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
+
+        :param _builtins.int days: Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+        :param 'ObjectLockMode' mode: Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        """
+        if days is not None:
+            pulumi.set(__self__, "days", days)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+
+    @_builtins.property
+    @pulumi.getter
+    def days(self) -> Optional[_builtins.int]:
+        """
+        Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
+        """
+        return pulumi.get(self, "days")
+
+    @days.setter
+    def days(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "days", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> Optional['ObjectLockMode']:
+        """
+        Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: Optional['ObjectLockMode']):
+        pulumi.set(self, "mode", value)
+
+
 class RecorderSettingsDict(TypedDict):
     """
     Which configuration recorder is used, and what a recorder of this component records.
@@ -3236,9 +3348,9 @@ class ReportsDict(TypedDict):
     """
     Former name of `onDestroy: delete`. Default: false.
     """
-    object_lock: NotRequired[_builtins.bool]
+    object_lock: NotRequired['ObjectLockDict']
     """
-    Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+    Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
     """
     on_destroy: NotRequired[Union['OnDestroy', Literal["retain", "delete", "refuse"]]]
     """
@@ -3255,7 +3367,7 @@ class Reports:
                  allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: Optional[_builtins.str] = None,
                  force_destroy: Optional[_builtins.bool] = None,
-                 object_lock: Optional[_builtins.bool] = None,
+                 object_lock: Optional['ObjectLock'] = None,
                  on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  retention_days: Optional[_builtins.int] = None):
         """
@@ -3264,7 +3376,7 @@ class Reports:
         :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param _builtins.str bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
-        :param _builtins.bool object_lock: Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+        :param 'ObjectLock' object_lock: Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param _builtins.int retention_days: Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         """
@@ -3319,14 +3431,14 @@ class Reports:
 
     @_builtins.property
     @pulumi.getter(name="objectLock")
-    def object_lock(self) -> Optional[_builtins.bool]:
+    def object_lock(self) -> Optional['ObjectLock']:
         """
-        Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+        Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
         """
         return pulumi.get(self, "object_lock")
 
     @object_lock.setter
-    def object_lock(self, value: Optional[_builtins.bool]):
+    def object_lock(self, value: Optional['ObjectLock']):
         pulumi.set(self, "object_lock", value)
 
     @_builtins.property
@@ -3370,9 +3482,9 @@ class ReportsArgsDict(TypedDict):
     """
     Former name of `onDestroy: delete`. Default: false.
     """
-    object_lock: NotRequired[_builtins.bool]
+    object_lock: NotRequired['ObjectLockArgsDict']
     """
-    Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+    Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
     """
     on_destroy: NotRequired[Union['OnDestroy', Literal["retain", "delete", "refuse"]]]
     """
@@ -3389,7 +3501,7 @@ class ReportsArgs:
                  allow_replacement: Optional[_builtins.bool] = None,
                  bucket_name: pulumi.Input[Optional[_builtins.str]] = None,
                  force_destroy: Optional[_builtins.bool] = None,
-                 object_lock: Optional[_builtins.bool] = None,
+                 object_lock: Optional[Union['ObjectLockArgs', 'ObjectLockArgsDict']] = None,
                  on_destroy: Optional[Union['OnDestroy', Literal["retain", "delete", "refuse"]]] = None,
                  retention_days: pulumi.Input[Optional[_builtins.int]] = None):
         """
@@ -3398,7 +3510,7 @@ class ReportsArgs:
         :param _builtins.bool allow_replacement: Whether a changed `namePrefix` or `reports.bucketName` may replace the report bucket. The old bucket and its objects are retained, and reports continue in the new one. Requires that the stack was deployed with `onDestroy: retain` before. By default such a change is refused. Default: false.
         :param pulumi.Input[_builtins.str] bucket_name: Name of the bucket to create: 3 to 63 of a-z, 0-9, hyphen and full stop, with a letter or digit at both ends. Bucket names are global. Default: `PREFIX-reports-ACCOUNT-REGION`.
         :param _builtins.bool force_destroy: Former name of `onDestroy: delete`. Default: false.
-        :param _builtins.bool object_lock: Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+        :param 'ObjectLockArgs' object_lock: Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
         :param 'OnDestroy' on_destroy: What `pulumi destroy` does with the report bucket and the KMS key: `retain` both, `delete` both, or `refuse` to destroy the stack. A changed value takes effect with the next `pulumi up`. Default: `retain`.
         :param pulumi.Input[_builtins.int] retention_days: Number of days to retain reports. The evaluation history and the remediation ledger are retained for 400 days. 1 to 3653. Default: 30.
         """
@@ -3453,14 +3565,14 @@ class ReportsArgs:
 
     @_builtins.property
     @pulumi.getter(name="objectLock")
-    def object_lock(self) -> Optional[_builtins.bool]:
+    def object_lock(self) -> Optional['ObjectLockArgs']:
         """
-        Whether to enable S3 Object Lock for the bucket, so that versions of objects can be locked. Nothing is locked automatically. It can be enabled at any time, and cannot be disabled. Default: false.
+        Enables S3 Object Lock for the bucket, and locks the files of each report for a number of days. Default: not enabled.
         """
         return pulumi.get(self, "object_lock")
 
     @object_lock.setter
-    def object_lock(self, value: Optional[_builtins.bool]):
+    def object_lock(self, value: Optional['ObjectLockArgs']):
         pulumi.set(self, "object_lock", value)
 
     @_builtins.property

@@ -30,6 +30,7 @@ class FunctionsArgs:
                  iam: Optional[Union['IamArgs', 'IamArgsDict']] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 object_lock: Optional[Union['ObjectLockArgs', 'ObjectLockArgsDict']] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -49,6 +50,7 @@ class FunctionsArgs:
         :param 'IamArgs' iam: What every role has.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param 'NotificationsArgs' notifications: Who receives which notices, and when: the same value as that of `Alerts`.
+        :param 'ObjectLockArgs' object_lock: How long the files of reports are locked: the same value as that of `ReportStore`.
         :param 'RemediationArgs' remediation: What is done about findings.
         :param 'RulesArgs' rules: Which rules are watched: the same that `RuleSet` is given.
         :param 'FunctionsSettingsArgs' settings: Settings of the Lambda functions.
@@ -73,6 +75,8 @@ class FunctionsArgs:
             pulumi.set(__self__, "name_prefix", name_prefix)
         if notifications is not None:
             pulumi.set(__self__, "notifications", notifications)
+        if object_lock is not None:
+            pulumi.set(__self__, "object_lock", object_lock)
         if remediation is not None:
             pulumi.set(__self__, "remediation", remediation)
         if rules is not None:
@@ -197,6 +201,18 @@ class FunctionsArgs:
         pulumi.set(self, "notifications", value)
 
     @_builtins.property
+    @pulumi.getter(name="objectLock")
+    def object_lock(self) -> Optional['ObjectLockArgs']:
+        """
+        How long the files of reports are locked: the same value as that of `ReportStore`.
+        """
+        return pulumi.get(self, "object_lock")
+
+    @object_lock.setter
+    def object_lock(self, value: Optional['ObjectLockArgs']):
+        pulumi.set(self, "object_lock", value)
+
+    @_builtins.property
     @pulumi.getter
     def remediation(self) -> Optional['RemediationArgs']:
         """
@@ -296,6 +312,7 @@ class Functions(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 object_lock: Optional[Union['ObjectLockArgs', 'ObjectLockArgsDict']] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -318,6 +335,7 @@ class Functions(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] kms_key_arn: ARN of the KMS key that encrypts logs, queues and reports.
         :param _builtins.str name_prefix: Start of every name: a-z, 0-9 and hyphen. 1 to 20 characters. Default: `compliance`.
         :param Union['NotificationsArgs', 'NotificationsArgsDict'] notifications: Who receives which notices, and when: the same value as that of `Alerts`.
+        :param Union['ObjectLockArgs', 'ObjectLockArgsDict'] object_lock: How long the files of reports are locked: the same value as that of `ReportStore`.
         :param Union['RemediationArgs', 'RemediationArgsDict'] remediation: What is done about findings.
         :param Union['RulesArgs', 'RulesArgsDict'] rules: Which rules are watched: the same that `RuleSet` is given.
         :param Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict'] settings: Settings of the Lambda functions.
@@ -359,6 +377,7 @@ class Functions(pulumi.ComponentResource):
                  kms_key_arn: pulumi.Input[Optional[_builtins.str]] = None,
                  name_prefix: Optional[_builtins.str] = None,
                  notifications: Optional[Union['NotificationsArgs', 'NotificationsArgsDict']] = None,
+                 object_lock: Optional[Union['ObjectLockArgs', 'ObjectLockArgsDict']] = None,
                  remediation: Optional[Union['RemediationArgs', 'RemediationArgsDict']] = None,
                  rules: Optional[Union['RulesArgs', 'RulesArgsDict']] = None,
                  settings: Optional[Union['FunctionsSettingsArgs', 'FunctionsSettingsArgsDict']] = None,
@@ -390,6 +409,7 @@ class Functions(pulumi.ComponentResource):
             __props__.__dict__["kms_key_arn"] = kms_key_arn
             __props__.__dict__["name_prefix"] = name_prefix
             __props__.__dict__["notifications"] = notifications
+            __props__.__dict__["object_lock"] = object_lock
             __props__.__dict__["remediation"] = remediation
             __props__.__dict__["rules"] = rules
             __props__.__dict__["settings"] = settings

@@ -3910,6 +3910,22 @@ export const ManagedRuleIdentifier = {
  */
 export type ManagedRuleIdentifier = (typeof ManagedRuleIdentifier)[keyof typeof ManagedRuleIdentifier];
 
+export const ObjectLockMode = {
+    /**
+     * Those with the permission `s3:BypassGovernanceRetention`.
+     */
+    Governance: "governance",
+    /**
+     * Nobody, not even the root user of the account. The time cannot be shortened.
+     */
+    Compliance: "compliance",
+} as const;
+
+/**
+ * Who may delete a version that S3 Object Lock protects, before its time is over (Amazon S3 User Guide, "Locking objects with Object Lock").
+ */
+export type ObjectLockMode = (typeof ObjectLockMode)[keyof typeof ObjectLockMode];
+
 export const OnDestroy = {
     /**
      * Keeps both in the account, so that reports and history can still be read. A new deployment with the same names takes them over.
