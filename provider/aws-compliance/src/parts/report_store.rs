@@ -215,7 +215,8 @@ impl PreparedComponent for ReportStore {
             false => versioned,
         };
         // S3 refuses to lock what is written before the bucket has it enabled.
-        let bucket_name = match lock {
+        let locks = args.reports.object_lock.is_some_and(|given| given.days.is_some());
+        let bucket_name = match lock.filter(|_| locks) {
             Some(lock) => bucket_name.zip(&lock.id()).map(|(name, _)| name),
             None => bucket_name,
         };

@@ -14,11 +14,12 @@ use crate::by_name::{PARTS, construct};
 use crate::support::{answers_in, every_input, shown};
 
 /// Inputs that are given to several parts as they are, and of which each part uses some: the whole uses all.
-const SHARED: [(&str, &str); 6] = [
+const SHARED: [(&str, &str); 7] = [
     ("Alerts", "notifications"),
     ("Functions", "frameworks"),
     ("Functions", "notifications"),
     ("Functions", "rules"),
+    ("ReportStore", "reports.objectLock"),
     ("RuleSet", "frameworks"),
     ("RuleSet", "rules"),
 ];
@@ -91,7 +92,7 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             vec![
                 here(every),
                 here(
-                    json!({ "kmsKeyArn": KEY, "reports": { "objectLock": { "days": 30 }, "onDestroy": "refuse" }, "aggregation": { "allRegions": true } }),
+                    json!({ "kmsKeyArn": KEY, "reports": { "objectLock": { "days": 30, "mode": "compliance" }, "onDestroy": "refuse" }, "aggregation": { "allRegions": true } }),
                 ),
                 here(json!({ "hardened": true })),
                 here(waived()),
@@ -183,6 +184,9 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                 merge(&mut given, waived());
                 here(given)
             },
+            here(
+                json!({ "bucketName": "reports", "kmsKeyArn": KEY, "objectLock": { "days": 30, "mode": "compliance" } }),
+            ),
             {
                 let aggregation = json!({ "regions": ["us-east-1"] });
                 let mut given = json!({ "bucketName": "reports", "kmsKeyArn": KEY, "aggregation": aggregation });
@@ -378,7 +382,10 @@ fn changed(program: &Json, steps: &[Step], value: Option<&Json>) -> Json {
 
 fn is_exempt(part: &str, path: &str) -> bool {
     let first = path.split(['.', '[', '{']).next().unwrap_or_default();
-    first == SCAN || path == REPLACEMENT || SHARED.contains(&(part, first)) || LARGE_TEMPLATES.contains(&(part, first))
+    let is_below =
+        |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '{']));
+    let is_shared = SHARED.iter().any(|(shared, start)| *shared == part && is_below(start));
+    first == SCAN || path == REPLACEMENT || is_shared || LARGE_TEMPLATES.contains(&(part, first))
 }
 
 #[tokio::test]
@@ -417,7 +424,8 @@ async fn every_input_has_an_effect() {
 async fn every_exemption_is_an_input_of_the_whole() {
     let schema = Schema::read();
     for (part, input) in SHARED.into_iter().chain([("RuleSet", SCAN)]) {
-        assert!(schema.inputs(part).get(input).is_some(), "{part}.{input}");
-        assert!(schema.inputs("ComplianceMonitoring").get(input).is_some(), "{input}");
+        let (first, _) = input.split_once('.').unwrap_or((input, ""));
+        assert!(schema.inputs(part).get(first).is_some(), "{part}.{input}");
+        assert!(schema.inputs("ComplianceMonitoring").get(first).is_some(), "{input}");
     }
 }
