@@ -37,7 +37,7 @@ pub enum ObjectLockMode {
     /// Those with the permission `s3:BypassGovernanceRetention`.
     #[default]
     Governance,
-    /// Nobody, not even the root user of the account. The time cannot be shortened.
+    /// No one, not even the root user of the account. The time cannot be shortened.
     Compliance,
 }
 

@@ -4080,7 +4080,7 @@ namespace AwsCompliance.PulumiPackage
         /// </summary>
         public static ObjectLockMode Governance { get; } = new ObjectLockMode("governance");
         /// <summary>
-        /// Nobody, not even the root user of the account. The time cannot be shortened.
+        /// No one, not even the root user of the account. The time cannot be shortened.
         /// </summary>
         public static ObjectLockMode Compliance { get; } = new ObjectLockMode("compliance");
 

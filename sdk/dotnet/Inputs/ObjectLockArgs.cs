@@ -23,7 +23,7 @@ namespace AwsCompliance.PulumiPackage.Inputs
         public int? Days { get; set; }
 
         /// <summary>
-        /// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        /// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
         /// </summary>
         [Input("mode")]
         public AwsCompliance.PulumiPackage.ObjectLockMode? Mode { get; set; }

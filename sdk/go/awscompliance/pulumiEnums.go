@@ -4039,7 +4039,7 @@ type ObjectLockMode string
 const (
 	// Those with the permission `s3:BypassGovernanceRetention`.
 	ObjectLockModeGovernance = ObjectLockMode("governance")
-	// Nobody, not even the root user of the account. The time cannot be shortened.
+	// No one, not even the root user of the account. The time cannot be shortened.
 	ObjectLockModeCompliance = ObjectLockMode("compliance")
 )
 

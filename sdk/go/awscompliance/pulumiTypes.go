@@ -2908,7 +2908,7 @@ func (o NotificationsPtrOutput) Routes() RouteMapOutput {
 type ObjectLock struct {
 	// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
 	Days *int `pulumi:"days"`
-	// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+	// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
 	Mode *ObjectLockMode `pulumi:"mode"`
 }
 
@@ -2927,7 +2927,7 @@ type ObjectLockInput interface {
 type ObjectLockArgs struct {
 	// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
 	Days *int `pulumi:"days"`
-	// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+	// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
 	Mode *ObjectLockMode `pulumi:"mode"`
 }
 
@@ -3014,7 +3014,7 @@ func (o ObjectLockOutput) Days() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v ObjectLock) *int { return v.Days }).(pulumi.IntPtrOutput)
 }
 
-// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
 func (o ObjectLockOutput) Mode() ObjectLockModePtrOutput {
 	return o.ApplyT(func(v ObjectLock) *ObjectLockMode { return v.Mode }).(ObjectLockModePtrOutput)
 }
@@ -3053,7 +3053,7 @@ func (o ObjectLockPtrOutput) Days() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
 func (o ObjectLockPtrOutput) Mode() ObjectLockModePtrOutput {
 	return o.ApplyT(func(v *ObjectLock) *ObjectLockMode {
 		if v == nil {

@@ -585,7 +585,7 @@ export interface ObjectLock {
      */
     days?: number;
     /**
-     * Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+     * Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
      */
     mode?: enums.ObjectLockMode;
 }
@@ -599,7 +599,7 @@ export interface ObjectLockArgs {
      */
     days?: number;
     /**
-     * Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+     * Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
      */
     mode?: enums.ObjectLockMode;
 }

@@ -3937,7 +3937,7 @@ class ObjectLockMode(_builtins.str, Enum):
     """
     COMPLIANCE = "compliance"
     """
-    Nobody, not even the root user of the account. The time cannot be shortened.
+    No one, not even the root user of the account. The time cannot be shortened.
     """
 
 

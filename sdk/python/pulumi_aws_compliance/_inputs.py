@@ -2564,7 +2564,7 @@ class ObjectLockDict(TypedDict):
     """
     mode: NotRequired[Union['ObjectLockMode', Literal["governance", "compliance"]]]
     """
-    Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+    Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
     """
 
 @pulumi.input_type
@@ -2576,7 +2576,7 @@ class ObjectLock:
         S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
 
         :param _builtins.int days: Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
-        :param 'ObjectLockMode' mode: Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        :param 'ObjectLockMode' mode: Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
         """
         if days is not None:
             pulumi.set(__self__, "days", days)
@@ -2599,7 +2599,7 @@ class ObjectLock:
     @pulumi.getter
     def mode(self) -> Optional['ObjectLockMode']:
         """
-        Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
         """
         return pulumi.get(self, "mode")
 
@@ -2618,7 +2618,7 @@ class ObjectLockArgsDict(TypedDict):
     """
     mode: NotRequired[Union['ObjectLockMode', Literal["governance", "compliance"]]]
     """
-    Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+    Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
     """
 
 @pulumi.input_type
@@ -2630,7 +2630,7 @@ class ObjectLockArgs:
         S3 Object Lock of the report bucket. It can be enabled at any time and cannot be disabled.
 
         :param _builtins.int days: Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is locked automatically.
-        :param 'ObjectLockMode' mode: Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        :param 'ObjectLockMode' mode: Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
         """
         if days is not None:
             pulumi.set(__self__, "days", days)
@@ -2653,7 +2653,7 @@ class ObjectLockArgs:
     @pulumi.getter
     def mode(self) -> Optional['ObjectLockMode']:
         """
-        Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody, not even the root user. Requires `days`. Default: `governance`.
+        Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one, not even the root user. Requires `days`. Default: `governance`.
         """
         return pulumi.get(self, "mode")
 

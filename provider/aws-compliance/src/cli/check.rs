@@ -10,7 +10,7 @@ use crate::cli::file;
 use crate::cli::known::Known;
 use crate::cli::program::Found;
 use crate::parts::monitoring::ComplianceMonitoring;
-use crate::plan::regions::{MonitoredRegions, refused_home};
+use crate::plan::regions::MonitoredRegions;
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
 use crate::queries::rules::{CheckedRules, RuleProblem, SelectionCheck};
@@ -78,15 +78,10 @@ fn judge(given: Found, homes: &[String]) -> SelectionCheck {
             found.notes.push(note.into());
         }
         for home in homes.iter().map(|code| Target::region(code)) {
-            let elsewhere = args.elsewhere(&home);
-            found.add(elsewhere.errors, elsewhere.warnings);
             let others = selection.over(&MonitoredRegions::of(&args.regions), &home);
-            found.add(Vec::from_iter(refused_home(&others, &home)), Vec::from_iter(args.warned_vpc(&others)));
-            for other in &others {
-                let (errors, warnings) = args.region_problems(other);
-                found.add(errors, warnings);
-                found.notes.extend(other.notes.iter().cloned());
-            }
+            let problems = args.problems(&home, &others);
+            found.add(problems.errors, problems.warnings);
+            found.notes.extend(others.iter().flat_map(|other| other.notes.iter().cloned()));
         }
     }
     judged.add(std::mem::take(&mut found.errors));

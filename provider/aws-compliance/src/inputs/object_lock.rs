@@ -13,7 +13,7 @@ const MOST_DAYS: u32 = 3653;
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ObjectLockArgs {
-    /// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` nobody,
+    /// Who may delete a locked report: with `governance` whoever has `s3:BypassGovernanceRetention`, with `compliance` no one,
     /// not even the root user. Requires `days`. Default: `governance`.
     pub mode: Option<ObjectLockMode>,
     /// Number of days, from the start of its run, that the files of each report are locked. Range: 1-3653. Default: nothing is

@@ -34,7 +34,6 @@ use crate::parts::report_store::ReportStore;
 use crate::parts::rule_set::RuleSet;
 use crate::plan::Plan;
 use crate::plan::cost::{CostContext, usage};
-use crate::plan::regions::refused_home;
 
 /// A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and
 /// dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration
@@ -117,19 +116,14 @@ impl PreparedComponent for ComplianceMonitoring {
         parts::claim(&whole, &mut request);
         request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
-        let elsewhere = args.elsewhere(account.target());
-        let errors = plan.errors.iter().cloned().chain(elsewhere.errors).chain(account.claimed(context));
-        let mut errors: Vec<_> = errors.chain(account.tag_problems(&args.tags)).collect();
-        let mut warnings: Vec<_> = plan.warnings.iter().cloned().chain(elsewhere.warnings).collect();
         let others: Vec<_> = prepared.regions.iter().map(|one| one.planned.clone()).collect();
-        errors.extend(refused_home(&others, account.target()));
+        let problems = args.problems(account.target(), &others);
+        let errors = plan.errors.iter().cloned().chain(problems.errors).chain(account.claimed(context));
+        let mut errors: Vec<_> = errors.chain(account.tag_problems(&args.tags)).collect();
+        let warnings: Vec<_> = plan.warnings.iter().cloned().chain(problems.warnings).collect();
         errors.extend(security_hub::problem(context, args.exports, account.target()).await);
-        warnings.extend(args.warned_vpc(&others));
         for one in &prepared.regions {
-            let (wrong, odd) = args.region_problems(&one.planned);
-            errors
-                .extend(wrong.into_iter().chain(one.account.claimed(context).map(|other| one.planned.problem(&other))));
-            warnings.extend(odd);
+            errors.extend(one.account.claimed(context).map(|other| one.planned.problem(&other)));
         }
         let hidden = args.reports.bucket_name.as_ref().and_then(|given| given.given()).filter(|given| given.secret);
         let planned = Planned {

@@ -2,15 +2,13 @@
 //! authorization of home's aggregator. Each child names its region, in its logical name and in its input `region`.
 
 use account_look::LookRequest;
-use aws_compliance_catalog::INLINE_BYTES;
 use compliance_types::recorder::RecorderMode;
-use pulumi_component::value::PropertyError;
 use pulumi_component::{Error, Output, Scope};
 
 use crate::account::prepared::Prepared;
 use crate::inputs::lookup::LookupArgs;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
-use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
+use crate::inputs::recorder::RecorderSettingsArgs;
 use crate::parts::aggregation::source::{AggregationSource, AggregationSourceArgs};
 use crate::parts::forwarding::Forwarder;
 use crate::parts::part::Whole;
@@ -31,37 +29,6 @@ pub(super) struct Shared<'a> {
 }
 
 impl ComplianceMonitoringArgs {
-    /// What must not be deployed to a region, and what is odd there.
-    pub(crate) fn region_problems(&self, one: &RegionPlan) -> (Vec<PropertyError>, Vec<PropertyError>) {
-        let (mut errors, warnings) = one.problems();
-        let path = || one.path.clone();
-        let code = &one.code;
-        for pack in &one.plan.packs {
-            let bytes = pack.template().map_or(0, |text| text.len());
-            if bytes > INLINE_BYTES {
-                let reason = format!(
-                    "the template of the conformance pack `{}` has {bytes} bytes and {INLINE_BYTES} fit into a request; larger ones \
-                     need a bucket in {code}: deploy its framework as `rules`",
-                    pack.name
-                );
-                errors.push(PropertyError::new(path(), reason));
-            }
-        }
-        let recorder = self.recorder.elsewhere();
-        if recorder.may_be_ours()
-            && recorder.strategy == RecordingStrategy::Only
-            && recorder.resource_types.is_empty()
-            && !self.recorder.resource_types.is_empty()
-        {
-            let reason = format!(
-                "`recorder.resourceTypes` has types of IAM alone, which are recorded at home: a recorder in {code} would record \
-                 nothing; add a type that exists in {code}"
-            );
-            errors.push(PropertyError::new(path(), reason));
-        }
-        (errors, warnings)
-    }
-
     /// What the account scan is asked of a region. `whole`: of home.
     pub fn region_request(&self, one: &RegionPlan, whole: &Whole<'_>) -> LookRequest {
         let mut request = self.lookup.request();

@@ -13,6 +13,7 @@ pub mod managed;
 pub mod names;
 pub mod notices;
 pub mod packs;
+pub mod problems;
 pub mod recorder;
 pub mod regions;
 pub mod remediation;

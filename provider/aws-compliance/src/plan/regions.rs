@@ -229,7 +229,7 @@ impl ComplianceMonitoringArgs {
 }
 
 /// What is wrong with home where other regions are monitored from it.
-pub fn refused_home(others: &[RegionPlan], home: &Target) -> Option<PropertyError> {
+pub(super) fn refused_home(others: &[RegionPlan], home: &Target) -> Option<PropertyError> {
     let own = home.region.as_deref().filter(|own| !others.is_empty() && !records_global_types(own))?;
     let reason = format!(
         "AWS Config cannot record IAM users, groups, roles and policies in {own}, the region of the provider, and they are \

@@ -23,7 +23,7 @@ use crate::inputs::reports::ReportsArgs;
 use crate::inputs::rules::RulesArgs;
 use crate::parts::monitoring::ComplianceMonitoring;
 use crate::plan::cost::{CostContext, usage};
-use crate::plan::regions::{MonitoredRegions, refused_home};
+use crate::plan::regions::MonitoredRegions;
 use crate::plan::selection::Selection;
 use crate::plan::target::Target;
 
@@ -183,13 +183,12 @@ pub fn estimated(
     let regions = selection.over(&MonitoredRegions::of(&args.regions), &target);
     let plan = selection.at(&target);
     let mut errors: Vec<_> = checks.errors().iter().chain(&plan.errors).cloned().collect();
-    errors.extend(refused_home(&regions, &target));
+    errors.extend(args.problems(&target, &regions).errors);
     if args.regions.are_of_account() {
         let reason =
             "expected a list: an estimate does not ask the account which regions are enabled, as a preview does";
         errors.push(PropertyError::new("regions", reason));
     }
-    errors.extend(regions.iter().flat_map(|one| args.region_problems(one).0));
     if !errors.is_empty() {
         return Err(errors);
     }

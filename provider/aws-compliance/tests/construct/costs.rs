@@ -5,7 +5,7 @@ use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::plan::Plan;
 use aws_compliance::plan::cost::{CostContext, usage};
 use aws_compliance::plan::target::Target;
-use aws_compliance::queries::cost::GetCostEstimate;
+use aws_compliance::queries::cost::{GetCostEstimate, assumed, estimated};
 use aws_compliance::queries::rules::GetManagedRule;
 use aws_compliance_cost::{Recorded, Rule, Usage};
 use pulumi_component::engine::from_properties;
@@ -172,5 +172,24 @@ async fn a_budget_in_another_partition_is_refused() {
         let errors = args.expect("valid inputs").elsewhere(&Target::region(region)).errors;
         let paths: Vec<_> = errors.iter().map(|error| error.path.to_string()).collect();
         assert_eq!(paths.contains(&"cost.monthlyBudgetUsd".to_owned()), refused, "{region}: {paths:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_estimate_refuses_what_cannot_be_deployed_there() {
+    let key = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000";
+    for (given, region, path) in [
+        (json!({ "kmsKeyArn": key }), "eu-west-1", "kmsKeyArn"),
+        (json!({ "cost": { "monthlyBudgetUsd": 20 } }), "us-gov-west-1", "cost.monthlyBudgetUsd"),
+        (json!({ "regions": ["us-east-1"] }), "me-central-1", "regions"),
+        (json!({}), "cn-north-1", ""),
+    ] {
+        let args = from_properties::<ComplianceMonitoringArgs>(inputs(given)).expect("valid inputs");
+        let refused = estimated(&args, assumed(args.recorder.mode(), region), Vec::new()).expect_err(region);
+        assert!(refused.iter().any(|error| error.path.to_string() == path), "{region}: {refused:?}");
+        assert!(
+            estimated(&ComplianceMonitoringArgs::default(), assumed(args.recorder.mode(), "eu-west-1"), Vec::new())
+                .is_ok()
+        );
     }
 }

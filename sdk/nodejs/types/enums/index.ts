@@ -3916,7 +3916,7 @@ export const ObjectLockMode = {
      */
     Governance: "governance",
     /**
-     * Nobody, not even the root user of the account. The time cannot be shortened.
+     * No one, not even the root user of the account. The time cannot be shortened.
      */
     Compliance: "compliance",
 } as const;

@@ -47,7 +47,7 @@ def _lock(bucket_name, key, _body, headers):
     if len(given) < len(LOCK):
         return s3._error("InvalidArgument", f"{' and '.join(LOCK)} must both be supplied", 400)
     if not any(name.lower().startswith(CHECKSUMS) for name in headers):
-        message = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters"
+        message = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock"
         return s3._error("InvalidRequest", message, 400)
     if datetime.fromisoformat(headers[LOCK[1]]) <= datetime.now(UTC):
         return s3._error("InvalidArgument", "The retain until date must be in the future!", 400)
