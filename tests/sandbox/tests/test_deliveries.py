@@ -335,6 +335,70 @@ def test_a_change_of_another_region_reaches_the_bus_of_this_one_with_a_role(acco
     assert json.loads(message["Body"])["region"] == "eu-central-1"
 
 
+def put_statement(account, principal: str, statement: str = "member") -> None:
+    """Let an account put events on the default bus."""
+    events = account.client("events")
+    events.put_permission(Action="events:PutEvents", Principal=principal, StatementId=statement)
+
+
+def across(account, other, role: str) -> tuple[str, str]:
+    """Changes of an account go to the bus of another, and from there to a queue; the bus and the queue's URL."""
+    queue, arn = make_queue(other, "changes")
+    admit(other, queue, arn, EVENTS)
+    put_rule(other, "changes", arn)
+    bus = f"arn:aws:events:{other.region}:{other.account_id}:event-bus/default"
+    put_rule(account, "forward", bus, RoleArn=role)
+    happen(account)
+    return bus, queue
+
+
+def test_a_change_of_another_account_reaches_a_bus_whose_policy_admits_it_with_a_role(account, other_account, role):
+    put_statement(other_account, account.account_id)
+    _bus, queue = across(account, other_account, role({"Action": "events:PutEvents", "Resource": "*"}, service=EVENTS))
+    (message,) = messages(other_account, queue)
+    assert json.loads(message["Body"])["account"] == account.account_id
+
+
+def test_the_bus_of_an_account_that_admits_another_one_gets_nothing(account, other_account, role):
+    put_statement(other_account, "999988887777")
+    bus, queue = across(account, other_account, role({"Action": "events:PutEvents", "Resource": "*"}, service=EVENTS))
+    assert messages(other_account, queue) == []
+    assert "does not let this account" in lost_to(account, bus)[-1]
+    other_account.client("events").remove_permission(StatementId="member")
+    happen(account)
+    assert messages(other_account, queue) == []
+
+
+def test_a_target_that_is_the_bus_of_another_account_is_refused_without_a_role(account, other_account, refused):
+    put_statement(other_account, account.account_id)
+    with refused("ValidationException", "RoleArn is required"):
+        put_rule(account, "forward", f"arn:aws:events:us-east-1:{other_account.account_id}:event-bus/default")
+
+
+def test_statements_of_the_policy_of_a_bus_are_added_and_removed_one_by_one(account, refused):
+    events = account.client("events")
+    for number in (1, 2):
+        put_statement(account, f"99998888777{number}", f"s{number}")
+    policy = json.loads(events.describe_event_bus()["Policy"])
+    assert [(one["Sid"], one["Principal"]) for one in policy["Statement"]] == [
+        (f"s{number}", {"AWS": f"arn:aws:iam::99998888777{number}:root"}) for number in (1, 2)
+    ]
+    events.remove_permission(StatementId="s1")
+    with refused("ResourceNotFoundException"):
+        events.remove_permission(StatementId="s1")
+    with refused("ValidationException", "principal"):
+        put_statement(account, "security", "s3")
+    events.remove_permission(StatementId="s2")
+    assert "Policy" not in events.describe_event_bus()
+
+
+def test_the_policy_of_a_bus_has_10_kilobytes(account, refused):
+    with refused("PolicyLengthExceededException"):
+        for number in range(60):
+            put_statement(account, f"{200_000_000_000 + number}", f"statement-{number}")
+    assert len(account.client("events").describe_event_bus()["Policy"]) <= 10_240
+
+
 def test_a_role_that_may_not_put_events_loses_them(account, role):
     bus, queue = forwarding(account, lambda _bus: role({"Action": "events:PutRule"}, service=EVENTS))
     assert messages(account.in_region("eu-west-1"), queue) == []

@@ -10,6 +10,7 @@ pub mod exports;
 pub mod framework;
 pub mod functions;
 pub mod history;
+pub mod home;
 pub mod iam;
 pub mod lookup;
 pub mod monitoring;

@@ -43,11 +43,12 @@ impl PackPlan {
     }
 
     /// Bytes of the template.
-    fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.template().map_or(0, |text| text.len())
     }
 
-    fn path(&self) -> PropertyPath {
+    /// Path of what deploys it.
+    pub fn path(&self) -> PropertyPath {
         ("frameworks", self.index, "deployAs").into()
     }
 

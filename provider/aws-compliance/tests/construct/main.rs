@@ -25,6 +25,8 @@ mod history;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod namesakes;

@@ -94,6 +94,135 @@ impl DashboardBuilder {
     }
 }
 
+/// `aws:cloudwatch/eventPermission:EventPermission`
+#[derive(Clone)]
+pub struct EventPermission(ChildHandle);
+
+/// A [`EventPermission`] that is being described.
+pub struct EventPermissionBuilder(Child);
+
+impl EventPermission {
+    /// The type token.
+    pub const TOKEN: TypeToken = TypeToken::new("aws:cloudwatch/eventPermission:EventPermission");
+
+    /// Describes a child of `scope`; its logical name is the scope's with `role` appended.
+    pub fn child(
+        scope: &Scope,
+        role: &str,
+        principal: impl Into<Input<String>>,
+        statement_id: impl Into<Input<String>>,
+    ) -> EventPermissionBuilder {
+        let mut child = Child::new(scope, &super::AWS, Self::TOKEN, role);
+        child.input("principal", principal.into());
+        child.input("statementId", statement_id.into());
+        EventPermissionBuilder(child)
+    }
+
+    /// The provider's id.
+    pub fn id(&self) -> Output<String> {
+        self.0.id()
+    }
+
+    /// `principal`: string.
+    pub fn principal(&self) -> Output<String> {
+        self.0.output("principal")
+    }
+
+    /// `region`: string.
+    pub fn region(&self) -> Output<String> {
+        self.0.output("region")
+    }
+
+    /// `statementId`: string.
+    pub fn statement_id(&self) -> Output<String> {
+        self.0.output("statementId")
+    }
+}
+
+impl Resource for EventPermission {
+    fn urn(&self) -> &Output<Urn> {
+        self.0.urn()
+    }
+}
+
+impl EventPermissionBuilder {
+    /// `action`: string.
+    #[must_use]
+    pub fn action(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("action", value.into());
+        self
+    }
+
+    /// `action`, where it is given.
+    #[must_use]
+    pub fn set_action(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.action(value),
+            None => self,
+        }
+    }
+
+    /// `condition`: `EventPermissionCondition`.
+    #[must_use]
+    pub fn condition(mut self, value: impl Into<Input<EventPermissionCondition>>) -> Self {
+        self.0.input("condition", value.into());
+        self
+    }
+
+    /// `condition`, where it is given.
+    #[must_use]
+    pub fn set_condition(self, value: Option<Input<EventPermissionCondition>>) -> Self {
+        match value {
+            Some(value) => self.condition(value),
+            None => self,
+        }
+    }
+
+    /// `eventBusName`: string.
+    #[must_use]
+    pub fn event_bus_name(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("eventBusName", value.into());
+        self
+    }
+
+    /// `eventBusName`, where it is given.
+    #[must_use]
+    pub fn set_event_bus_name(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.event_bus_name(value),
+            None => self,
+        }
+    }
+
+    /// `region`: string.
+    #[must_use]
+    pub fn region(mut self, value: impl Into<Input<String>>) -> Self {
+        self.0.input("region", value.into());
+        self
+    }
+
+    /// `region`, where it is given.
+    #[must_use]
+    pub fn set_region(self, value: Option<Input<String>>) -> Self {
+        match value {
+            Some(value) => self.region(value),
+            None => self,
+        }
+    }
+
+    /// Options of the resource.
+    #[must_use]
+    pub fn options(mut self, options: ResourceOptions) -> Self {
+        self.0.options(options);
+        self
+    }
+
+    /// Starts the registration.
+    pub fn register(self) -> EventPermission {
+        EventPermission(self.0.register())
+    }
+}
+
 /// `aws:cloudwatch/eventRule:EventRule`
 #[derive(Clone)]
 pub struct EventRule(ChildHandle);
@@ -1400,6 +1529,38 @@ impl MetricAlarmBuilder {
     /// Starts the registration.
     pub fn register(self) -> MetricAlarm {
         MetricAlarm(self.0.register())
+    }
+}
+
+/// Nested type `EventPermissionCondition`.
+#[derive(Clone, Debug)]
+pub struct EventPermissionCondition {
+    /// `key`: string, required.
+    pub key: Input<String>,
+    /// `type`: string, required.
+    pub r#type: Input<String>,
+    /// `value`: string, required.
+    pub value: Input<String>,
+}
+
+impl EventPermissionCondition {
+    /// With what it requires.
+    pub fn new(
+        key: impl Into<Input<String>>,
+        r#type: impl Into<Input<String>>,
+        value: impl Into<Input<String>>,
+    ) -> Self {
+        Self { key: key.into(), r#type: r#type.into(), value: value.into() }
+    }
+}
+
+impl Encode for EventPermissionCondition {
+    fn encode(self) -> Encoding {
+        encode_members(vec![
+            ("key", Some(self.key.encode())),
+            ("type", Some(self.r#type.encode())),
+            ("value", Some(self.value.encode())),
+        ])
     }
 }
 
