@@ -6,7 +6,6 @@
 
 mod condition;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use compliance_types::arn::{Account, Arn};
@@ -21,7 +20,7 @@ pub struct KeyUser {
     pub principal: String,
     /// What it uses the key for, such as "notices of EventBridge".
     pub purpose: &'static str,
-    sid: Cow<'static, str>,
+    sid: &'static str,
     is_service: bool,
     actions: &'static [&'static str],
     /// The condition of the statement to add: operator, key and value.
@@ -63,7 +62,7 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
     let service = |sid, principal: &str, purpose, sent: &[(&'static str, Sent)]| KeyUser {
         principal: principal.to_owned(),
         purpose,
-        sid: Cow::Borrowed(sid),
+        sid,
         is_service: true,
         actions: PUBLISHER,
         condition: None,
@@ -74,7 +73,7 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
         KeyUser {
             principal: arn("iam", "", "root"),
             purpose: "the functions' roles, whose own policies count only where the key's policy admits the account",
-            sid: Cow::Borrowed("Account"),
+            sid: "Account",
             is_service: false,
             actions: PUBLISHER,
             condition: None,
@@ -83,7 +82,7 @@ pub fn key_users(partition: &str, region: &str, account: &str, log_groups: &[Str
         KeyUser {
             principal: format!("logs.{region}.{suffix}"),
             purpose: "the functions' log groups",
-            sid: Cow::Borrowed("CloudWatchLogs"),
+            sid: "CloudWatchLogs",
             is_service: true,
             actions: LOGS,
             condition: Some(("ArnLike", "kms:EncryptionContext:aws:logs:arn", log_group("*"))),
@@ -122,20 +121,11 @@ pub fn config_delivery(account: &str) -> KeyUser {
     KeyUser {
         principal: "config.amazonaws.com".to_owned(),
         purpose: "what AWS Config delivers to the bucket",
-        sid: Cow::Borrowed("Config"),
+        sid: "Config",
         is_service: true,
         actions: PUBLISHER,
         condition: Some(("StringEquals", "aws:SourceAccount", account.to_owned())),
         situations: vec![situation(true, &[("aws:sourceaccount", Sent::Value(account.to_owned()))])],
-    }
-}
-
-/// The same of another account, whose recorder delivers to the bucket of this one.
-pub fn config_delivery_of(member: &str) -> KeyUser {
-    KeyUser {
-        purpose: "what AWS Config of another account delivers to the bucket",
-        sid: format!("Config{member}").into(),
-        ..config_delivery(member)
     }
 }
 
@@ -145,7 +135,7 @@ pub fn budget_messages(account: &str) -> KeyUser {
     KeyUser {
         principal: "budgets.amazonaws.com".to_owned(),
         purpose: "messages of the budget to the encrypted topic",
-        sid: Cow::Borrowed("Budgets"),
+        sid: "Budgets",
         is_service: true,
         actions: PUBLISHER,
         condition: Some(("StringEquals", "aws:SourceAccount", account.to_owned())),

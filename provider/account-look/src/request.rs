@@ -243,9 +243,6 @@ pub struct PlannedKey {
     /// Whether AWS Config will encrypt what it delivers with the key.
     #[serde(default)]
     pub config_delivers: bool,
-    /// Other accounts whose AWS Config will encrypt what it delivers with the key.
-    #[serde(default)]
-    pub config_accounts: Vec<String>,
     /// Whether AWS Budgets will encrypt its messages with the key.
     #[serde(default)]
     pub budget_notifies: bool,
@@ -258,14 +255,7 @@ impl PlannedKey {
 
     /// The key at the path where the whole component takes it.
     pub fn new(arn: impl Into<String>, log_groups: Vec<String>) -> Self {
-        Self {
-            path: Self::default_path(),
-            arn: arn.into(),
-            log_groups,
-            config_delivers: false,
-            config_accounts: Vec::new(),
-            budget_notifies: false,
-        }
+        Self { path: Self::default_path(), arn: arn.into(), log_groups, config_delivers: false, budget_notifies: false }
     }
 }
 

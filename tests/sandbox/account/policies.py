@@ -48,11 +48,6 @@ def principal_named(policy: dict, principal: str, action: str) -> bool:
     return evaluate_resource_policy(policy, _request(principal, action, "*", {})).decision == "Allow"
 
 
-def principal_admitted(policy: dict, principal: str, action: str, resource: str) -> bool:
-    """Whether a resource policy lets a principal, of another account as well, do an action on a resource."""
-    return evaluate_resource_policy(policy, _request(principal, action, resource, {})).decision == "Allow"
-
-
 def key_admits_service(key: str, service: str, actions: tuple[str, ...], context: dict) -> bool:
     """Whether a KMS key exists here, is enabled, and its policy lets the service do every one of the actions."""
     record = find_key(key)

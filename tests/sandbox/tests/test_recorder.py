@@ -51,35 +51,6 @@ def test_a_channel_into_a_bucket_that_does_not_admit_config_is_refused(account, 
         config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
 
 
-def test_a_channel_into_the_bucket_of_another_account_needs_its_bucket_policy_and_its_key(
-    account, other_account, role, refused
-):
-    config, s3, bucket = account.client("config"), other_account.client("s3"), f"central-{other_account.account_id}"
-    s3.create_bucket(Bucket=bucket)
-    only = {"StringEquals": {"aws:SourceAccount": account.account_id}}
-    service = {"Effect": "Allow", "Principal": {"Service": "config.amazonaws.com"}, "Condition": only}
-    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{other_account.account_id}:root"}, "Action": "kms:*"}
-
-    def policy(*statements: dict) -> str:
-        return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-    kms = other_account.client("kms")
-    key = kms.create_key(Policy=policy({**root, "Resource": "*"}))["KeyMetadata"]
-    channel = {"name": "default", "s3BucketName": bucket, "s3KmsKeyArn": key["Arn"]}
-    everything = role({"Action": ["s3:*", "kms:*"], "Resource": "*"}, service="config.amazonaws.com")
-    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": everything})
-    with refused("InsufficientDeliveryPolicyException"):
-        config.put_delivery_channel(DeliveryChannel=channel)
-    objects = f"arn:aws:s3:::{bucket}/AWSLogs/{account.account_id}/Config/*"
-    s3.put_bucket_policy(Bucket=bucket, Policy=policy({**service, "Action": "s3:PutObject", "Resource": objects}))
-    with refused("InsufficientDeliveryPolicyException", key["Arn"]):
-        config.put_delivery_channel(DeliveryChannel=channel)
-    uses = {**service, "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"}
-    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy({**root, "Resource": "*"}, uses))
-    config.put_delivery_channel(DeliveryChannel=channel)
-    assert config.describe_delivery_channels()["DeliveryChannels"][0]["s3BucketName"] == bucket
-
-
 def test_the_last_channel_of_a_running_recorder_stays(recorded, refused):
     with refused("LastDeliveryChannelDeleteFailedException"):
         recorded.client("config").delete_delivery_channel(DeliveryChannelName="default")

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::message::ScanMessage;
 use super::recorder::{RecorderAction, recorder_action};
 use super::words::{names, place};
-use crate::key_policy::{Admission, KeyUser, budget_messages, config_delivery, config_delivery_of, key_users};
+use crate::key_policy::{Admission, KeyUser, budget_messages, config_delivery, key_users};
 use crate::look::{Key, Look};
 use crate::request::{LookRequest, PlannedKey};
 
@@ -49,7 +49,6 @@ fn policy(key: &Key, planned: &PlannedKey, look: &Look, delivers: bool) -> Vec<S
     let partition = look.caller.as_deref().and_then(|arn| Arn::parse(arn).ok()).map_or("aws", |arn| arn.partition);
     let mut users = key_users(partition, region, account, &planned.log_groups);
     users.extend(delivers.then(|| config_delivery(account)));
-    users.extend(planned.config_accounts.iter().map(|member| config_delivery_of(member)));
     users.extend(planned.budget_notifies.then(|| budget_messages(account)));
     let with = |wanted: Admission| users.iter().filter(move |user| user.admission(policy) == wanted).collect();
     let mut messages = Vec::new();

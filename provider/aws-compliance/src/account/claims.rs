@@ -53,7 +53,7 @@ pub(crate) fn claim(run: &str, account: &str, region: &str, component: Claimant<
         PropertyPath::root(),
         format!(
             "{holder} of this program monitors account {account}, region {region} already, and an account and region can have \
-             one `ComplianceMonitoring` or `MemberAccount`: remove {component} or {holder}, or give {component} a provider of another account \
+             one `ComplianceMonitoring`: remove {component} or {holder}, or give {component} a provider of another account \
              or region"
         ),
     ))

@@ -10,7 +10,6 @@ pub mod exports;
 pub mod framework;
 pub mod functions;
 pub mod history;
-pub mod home;
 pub mod iam;
 pub mod lookup;
 pub mod monitoring;

@@ -2,7 +2,6 @@
 
 use account_look::NamesakeKind;
 use aws_resources::{ArnBuilder, PolicyDocument, Statement, kms};
-use pulumi_component::value::Scalar;
 use pulumi_component::{
     Checks, Context, Error, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
 };
@@ -18,7 +17,7 @@ use crate::inputs::on_destroy::OnDestroy;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::budget;
 use crate::parts::part::Part;
-use crate::parts::recorder::role::Delivering;
+use crate::parts::recorder::role;
 use crate::parts::tags;
 
 /// Inputs of [`Encryption`].
@@ -32,10 +31,6 @@ pub struct EncryptionArgs {
     pub tags: Tags,
     /// Whether AWS Config of this account may encrypt what it delivers with the key, as `Recorder` needs it.
     pub config_delivery: bool,
-    /// Ids of other accounts whose AWS Config may encrypt what it delivers with the key, as `MemberAccount` needs it: the same value
-    /// as that of `ReportStore`. Default: none.
-    #[schemars(with = "Vec<Scalar<12>>")]
-    pub config_delivery_accounts: Vec<String>,
     /// Whether AWS Budgets of this account may encrypt its messages with the key, as `Budget` needs it.
     pub budget_notices: bool,
     /// What `pulumi destroy` does with the key.
@@ -76,7 +71,6 @@ impl ComplianceMonitoringArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             config_delivery,
-            config_delivery_accounts: self.aggregation.delivering_members(prepared.account.target()),
             budget_notices: self.cost.monthly_budget_usd.is_some(),
             on_destroy: self.reports.on_destroy(),
         }
@@ -91,7 +85,6 @@ impl PreparedComponent for Encryption {
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        bounds::check_accounts(checks, "configDeliveryAccounts", &args.config_delivery_accounts);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
@@ -123,7 +116,7 @@ fn key_policy(facts: &AccountFacts, args: &EncryptionArgs) -> PolicyDocument {
     let publisher = |sid, service: &str| {
         Statement::allow(sid).service(service).actions(["kms:Decrypt", "kms:GenerateDataKey"]).on_everything()
     };
-    let config = Delivering::new(args.config_delivery, &args.config_delivery_accounts, facts).key_statement();
+    let config = args.config_delivery.then(|| role::key_statement(facts));
     let budgets = args.budget_notices.then(|| budget::key_statement(facts));
     let statements = [
         // Without the account's root a key can become unmanageable (KMS, "Default key policy").

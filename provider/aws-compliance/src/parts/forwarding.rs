@@ -1,21 +1,21 @@
-//! Brings compliance changes of other regions and accounts to the event bus of home: only then is a change noticed as soon as
-//! one of home.
+//! Brings compliance changes of the other regions to the event bus of home: only then is a change noticed as soon as one of
+//! home.
 
 use aws_resources::{ArnBuilder, EventPattern, Json, PolicyDocument, Statement, cloudwatch, iam};
 use functions_core::contract::compliance_change;
-use pulumi_component::{Input, Output, ResourceOptions, Scope};
+use pulumi_component::{Output, ResourceOptions, Scope};
 use serde_json::Value;
 
 use crate::account::facts::AccountFacts;
-use crate::account::prepared::Prepared;
-use crate::parts::rule_set::args::RuleSetArgs;
+use crate::account::prepared::OtherRegion;
+use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts::tags;
 use crate::plan::event_pattern::suffix;
 
 /// EventBridge, the same in every partition.
 const PRINCIPAL: &str = "events.amazonaws.com";
 
-/// The role that event rules of other regions and accounts put events on the bus of home with.
+/// The role that event rules of other regions put events on the bus of home with.
 #[derive(Clone)]
 pub(super) struct Forwarder {
     role: Output<String>,
@@ -25,51 +25,40 @@ pub(super) struct Forwarder {
 }
 
 impl Forwarder {
-    /// Describes the role, once for all regions. `account`: that of the event rules; `home`: account and region of the bus.
-    pub(super) fn describe(
-        scope: &Scope,
-        args: &RuleSetArgs,
-        account: &AccountFacts,
-        (home, region): (&Input<String>, &Input<String>),
-        description: &str,
-    ) -> Self {
+    /// Describes the role, once for all regions. `home`: the account in the region of the provider.
+    pub(super) fn describe(scope: &Scope, args: &ComplianceMonitoringArgs, home: &AccountFacts) -> Self {
+        let events = |region: Output<String>, resource: String| {
+            ArnBuilder::of(home.partition(), "events").region(region).account(home.account_id()).resource(resource)
+        };
         // EventBridge User Guide, "Cross-service confused deputy prevention": the ARN is that of the rule.
-        let rules = ArnBuilder::of(account.partition(), "events").region("*").account(account.account_id());
-        let rules = rules.resource(format!("rule/{}*", args.name_prefix.compliance_change("")));
+        let rules = events(Output::known("*".to_owned()), format!("rule/{}*", args.name_prefix.compliance_change("")));
         let trust = Statement::allow("EventBridge")
             .service(PRINCIPAL)
             .actions(["sts:AssumeRole"])
-            .when("StringEquals", "aws:SourceAccount", account.account_id())
+            .when("StringEquals", "aws:SourceAccount", home.account_id())
             .when("ArnLike", "aws:SourceArn", rules);
-        let description = description.to_owned();
+        let description = "Forwards compliance changes of other regions".to_owned();
         let role = args.iam.role(scope, "forwarder-role", PolicyDocument::new([trust]), description, &args.tags);
-        // No partition sees another, so that home is in this one.
-        let bus = ArnBuilder::of(account.partition(), "events").region(region).account(home);
-        let bus = bus.resource("event-bus/default");
+        let bus = events(home.region(), "event-bus/default".to_owned());
         let allowed = Statement::allow("Forward").actions(["events:PutEvents"]).on(bus.clone());
         let policy = PolicyDocument::new([allowed]);
         let policy = iam::RolePolicy::child(scope, "forwarder-policy", policy, role.name()).register();
         Self { role: role.arn(), policy: policy.id(), bus }
     }
 
-    /// ARN of the role.
-    pub(super) fn role_arn(&self) -> &Output<String> {
-        &self.role
-    }
-
-    /// Describes the event rules of a region; `name`: start of their logical names.
-    pub(super) fn forward(&self, scope: &Scope, args: &RuleSetArgs, (name, prepared): (&str, &Prepared)) {
-        let facts = &prepared.account;
-        for (index, names) in prepared.plan.event_patterns.iter().enumerate() {
+    /// Describes the event rules of a region.
+    pub(super) fn forward(&self, scope: &Scope, args: &ComplianceMonitoringArgs, one: &OtherRegion) {
+        let (code, facts) = (&one.planned.code, &one.account);
+        for (index, names) in one.planned.plan.event_patterns.iter().enumerate() {
             let suffix = suffix(index);
-            let rule = cloudwatch::EventRule::child(scope, &format!("{name}{suffix}"))
+            let rule = cloudwatch::EventRule::child(scope, &format!("forward-{code}{suffix}"))
                 .name(args.name_prefix.compliance_change(&suffix))
                 .description("Forwards compliance changes of the watched rules")
                 .event_pattern(changes_of(names))
                 .tags(tags::owned(&args.tags, facts))
                 .set_region(facts.other_region())
                 .register();
-            cloudwatch::EventTarget::child(scope, &format!("{name}-target{suffix}"), &self.bus, rule.name())
+            cloudwatch::EventTarget::child(scope, &format!("forward-{code}-target{suffix}"), &self.bus, rule.name())
                 .target_id("home")
                 .role_arn(&self.role)
                 .set_region(facts.other_region())

@@ -10,7 +10,6 @@ mod forwarding;
 pub mod functions;
 pub mod history;
 mod iam;
-pub mod member;
 pub mod monitoring;
 pub mod part;
 pub mod recorder;
@@ -37,7 +36,6 @@ pub const PARTS: &[Part] = &[
     functions::PART,
     aggregation::PART,
     aggregation::source::PART,
-    member::PART,
     alarms::PART,
     budget::PART,
     dashboard::PART,

@@ -1,10 +1,11 @@
 //! [`ComplianceMonitoring`]: the whole. Read this first.
 
-use account_look::{LookRequest, PlannedKey};
+use account_look::PlannedKey;
 use aws_compliance_cost::{Estimate, estimate};
 use aws_resources::lambda;
 use functions_core::contract::Handler;
 use functions_core::contract::trigger;
+use futures::future::join_all;
 use pulumi_component::engine::Given;
 use pulumi_component::engine::Resolve;
 use pulumi_component::options::depends_on;
@@ -13,7 +14,7 @@ use pulumi_component::{Checks, Context, Error, Output, Outputs, PreparedComponen
 use crate::account::existing::found::Planned;
 use crate::account::facts::AccountFacts;
 use crate::account::prepared::{OtherRegion, Prepared};
-use crate::account::{scan, security_hub, service_linked_role};
+use crate::account::{enabled_regions, scan, security_hub, service_linked_role};
 use crate::inputs::bounds;
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
 use crate::parts;
@@ -26,15 +27,13 @@ use crate::parts::encryption::Encryption;
 use crate::parts::functions::Functions;
 use crate::parts::history::History;
 use crate::parts::part::Whole;
-use crate::parts::recorder::Recorder;
-use crate::parts::regions::{self, Described, recorder_role};
+use crate::parts::recorder::{Recorder, role};
+use crate::parts::regions::{self, Shared};
 use crate::parts::remains::after_destroy;
 use crate::parts::report_store::ReportStore;
 use crate::parts::rule_set::RuleSet;
 use crate::plan::Plan;
 use crate::plan::cost::{CostContext, usage};
-use crate::plan::regions::RegionPlan;
-use crate::plan::target::Target;
 
 /// A complete AWS Config compliance monitor for one account: key, report bucket, rules, functions, topic, alarms, aggregator and
 /// dashboard in the region of the provider, and rules in every region of `regions`. Each region must have a configuration
@@ -115,7 +114,7 @@ impl PreparedComponent for ComplianceMonitoring {
         let monitored = prepared.monitored();
         let whole = Whole { args, plan, target: account.target(), monitored: &monitored };
         parts::claim(&whole, &mut request);
-        request.key = args.planned_key(account.target()).await;
+        request.key = args.planned_key().await;
         request.count_resources = context.is_preview();
         let others: Vec<_> = prepared.regions.iter().map(|one| one.planned.clone()).collect();
         let problems = args.problems(account.target(), &others);
@@ -123,7 +122,9 @@ impl PreparedComponent for ComplianceMonitoring {
         let mut errors: Vec<_> = errors.chain(account.tag_problems(&args.tags)).collect();
         let warnings: Vec<_> = plan.warnings.iter().cloned().chain(problems.warnings).collect();
         errors.extend(security_hub::problem(context, args.exports, account.target()).await);
-        errors.extend(regions::claimed(context, &prepared));
+        for one in &prepared.regions {
+            errors.extend(one.account.claimed(context).map(|other| one.planned.problem(&other)));
+        }
         let hidden = args.reports.bucket_name.as_ref().and_then(|given| given.given()).filter(|given| given.secret);
         let planned = Planned {
             names: request.resources.clone(),
@@ -137,12 +138,20 @@ impl PreparedComponent for ComplianceMonitoring {
             never_replaced: false,
         };
         let existing = scan::existing(context, account, &request, &planned).await;
-        let asked = |one: &RegionPlan| LookRequest {
-            count_resources: context.is_preview(),
-            ..args.region_request(one, &whole)
-        };
-        let (regions, wrong) = regions::inspected(context, &prepared, &existing, asked).await;
-        errors.extend(wrong);
+        let disabled = enabled_regions::disabled(context, prepared.regions.iter().map(|one| &one.planned)).await;
+        let (disabled, mut regions): (Vec<_>, Vec<_>) =
+            prepared.regions.iter().cloned().partition(|one| disabled.contains(&one.planned.code));
+        errors.extend(disabled.iter().map(|one| enabled_regions::problem(&one.planned, account)));
+        let seen = regions.iter().map(|one| {
+            let mut request = args.region_request(&one.planned, &whole);
+            request.count_resources = context.is_preview();
+            scan::see_region(context, one, request, &existing)
+        });
+        let seen = join_all(seen).await;
+        for (one, (facts, problems)) in regions.iter_mut().zip(seen) {
+            one.account = facts;
+            errors.extend(problems);
+        }
         let account =
             scan::see_known(context, account.clone(), request, (&planned, &existing), (errors, warnings)).await?;
         args.aggregation.tell(context, &account, &monitored);
@@ -194,14 +203,14 @@ impl PreparedComponent for ComplianceMonitoring {
             prepared,
         )?;
         let aggregation = scope.component_prepared::<Aggregation>("aggregation", args.aggregation(prepared), facts)?;
-        let own = recorder.as_ref().map(|recorder| recorder.config_role_arn.clone());
-        let role = recorder_role(scope, &args.recorder, prepared, own);
-        let inputs = args.region_inputs(&kms_key_arn, &reports, facts);
-        let forwarder = prepared
-            .regions
-            .first()
-            .map(|_| inputs.forwarder(scope, facts, "Forwards compliance changes of other regions"));
-        let regions = inputs.describe_others(scope, prepared, forwarder.as_ref(), role.as_ref())?;
+        let recorder_role = match &recorder {
+            Some(recorder) => Some(recorder.config_role_arn.clone()),
+            // Home reuses its recorder, and another region has none.
+            None if args.delivers(prepared) => Some(role::describe(scope, &args.recorder, facts)),
+            None => None,
+        };
+        let shared = Shared { key: &kms_key_arn, reports: &reports, recorder_role };
+        let regions = regions::describe(scope, &args, prepared, &shared)?;
         let first = first_runs(scope, (&rules, &regions), &functions, &aggregation);
         if args.alarms.enabled {
             let facts = facts.after_first_runs(first);
@@ -256,7 +265,7 @@ impl PreparedComponent for ComplianceMonitoring {
 /// Later deployments do not run them. Id of the last run.
 fn first_runs(
     scope: &Scope,
-    (rules, regions): (&RuleSet, &[Described]),
+    (rules, regions): (&RuleSet, &[Output<Vec<String>>]),
     functions: &Functions,
     aggregation: &Aggregation,
 ) -> Output<String> {
@@ -271,9 +280,7 @@ fn first_runs(
         .and_depends_on_origin_of(&rules.config_rule_names)
         .and_depends_on_origin_of(&functions.processing_queue_url)
         .and_depends_on_origin_of(&aggregation.config_aggregator_name);
-    let ready = regions.iter().fold(ready, |ready, one| {
-        ready.and_depends_on_origin_of(&one.config_rule_names).and_depends_on_origin_of(&one.conformance_pack_names)
-    });
+    let ready = regions.iter().fold(ready, |ready, names| ready.and_depends_on_origin_of(names));
     let first = run("first-processing", &functions.processing_lambda_name, ready);
     // A run that is waited for has no destination, so that aggregation is asked as well.
     run("first-aggregation", &functions.aggregation_lambda_name, depends_on(&first)).id()
@@ -294,12 +301,11 @@ impl ComplianceMonitoringArgs {
     }
 
     /// The key that the user gave, with what will be encrypted with it.
-    async fn planned_key(&self, target: &Target) -> Option<PlannedKey> {
+    async fn planned_key(&self) -> Option<PlannedKey> {
         let groups = Handler::ALL.iter().map(|handler| self.name_prefix.log_group(*handler)).collect();
         let key = PlannedKey::new(self.own_key().await?, groups);
         Some(PlannedKey {
             config_delivers: self.recorder.may_be_ours(),
-            config_accounts: self.aggregation.delivering_members(target),
             budget_notifies: self.cost.monthly_budget_usd.is_some(),
             ..key
         })

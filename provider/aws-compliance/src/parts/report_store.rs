@@ -4,7 +4,7 @@ use account_look::{NamesakeKind, PlannedResource};
 use aws_resources::{PolicyDocument, Statement, s3};
 use functions_core::key::QUERIES_PREFIX;
 use functions_core::runbook::Runbook;
-use pulumi_component::value::{PropertyPath, Scalar};
+use pulumi_component::value::PropertyPath;
 use pulumi_component::{
     Checks, Context, Error, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken, interpolate,
 };
@@ -22,7 +22,7 @@ use crate::inputs::on_destroy::{ON_DESTROY_TAG, OnDestroy};
 use crate::inputs::reports::ReportsArgs;
 use crate::inputs::tags::{Tags, TextTags};
 use crate::parts::part::Part;
-use crate::parts::recorder::role::Delivering;
+use crate::parts::recorder::role;
 use crate::parts::tags;
 use crate::plan::cost::RECORD_RETENTION_DAYS;
 use crate::plan::runbooks::RUNBOOKS;
@@ -53,11 +53,6 @@ pub struct ReportStoreArgs {
     /// Whether AWS Config of this account may deliver to the bucket, under `AWSLogs/`, as `Recorder` needs it.
     #[serde(default)]
     pub config_delivery: bool,
-    /// Ids of other accounts whose AWS Config may deliver to the bucket, each below `AWSLogs/ACCOUNT/Config/`, as `MemberAccount`
-    /// needs it. Default: none.
-    #[serde(default)]
-    #[schemars(with = "Vec<Scalar<12>>")]
-    pub config_delivery_accounts: Vec<String>,
 }
 
 /// An encrypted, versioned, private bucket for reports, with a lifecycle for each kind of record.
@@ -100,7 +95,6 @@ impl ComplianceMonitoringArgs {
                 ..self.reports.clone()
             },
             config_delivery: self.delivers(prepared),
-            config_delivery_accounts: self.aggregation.delivering_members(prepared.account.target()),
         }
     }
 }
@@ -115,7 +109,6 @@ impl PreparedComponent for ReportStore {
         bounds::check_tags(&args.tags, checks);
         checks.input("kmsKeyArn", &args.kms_key_arn, |arn| bounds::key_arn(arn));
         checks.under("reports", |checks| args.reports.check(checks));
-        bounds::check_accounts(checks, "configDeliveryAccounts", &args.config_delivery_accounts);
     }
 
     async fn prepare(context: &Context, args: &Self::Args) -> Result<AccountFacts, Error> {
@@ -184,9 +177,8 @@ impl PreparedComponent for ReportStore {
             .options(kept().delete_before_replace())
             .register();
 
-        let delivering = Delivering::new(args.config_delivery, &args.config_delivery_accounts, facts);
-        let delivery = delivering.bucket_statements(&bucket.arn());
-        let policy = PolicyDocument::new(delivery.into_iter().chain([tls_only(&bucket)]));
+        let delivery = args.config_delivery.then(|| role::bucket_statements(&bucket.arn(), facts));
+        let policy = PolicyDocument::new(delivery.into_iter().flatten().chain([tls_only(&bucket)]));
         let policy = s3::BucketPolicy::child(scope, "policy", name(), policy)
             // S3 refuses a policy and an access block that change at the same time.
             .options(kept().delete_before_replace().and_depends_on(&public_access))
@@ -217,7 +209,7 @@ impl PreparedComponent for ReportStore {
                 .register();
         }
 
-        let bucket_name = match delivering.exist() {
+        let bucket_name = match args.config_delivery {
             // AWS Config tries to write as soon as it is given the bucket.
             true => versioned.zip(&policy.id()).map(|(name, _)| name),
             false => versioned,

@@ -24,22 +24,12 @@ pub struct Elsewhere {
     pub warnings: Vec<PropertyError>,
 }
 
-impl Elsewhere {
-    /// Adds more.
-    pub fn extend(&mut self, more: Self) {
-        self.errors.extend(more.errors);
-        self.warnings.extend(more.warnings);
-    }
-}
-
 impl ComplianceMonitoringArgs {
     /// What of the inputs cannot be at the target.
     pub fn elsewhere(&self, target: &Target) -> Elsewhere {
         let mut found = of_other_partitions(self, target);
         found.errors.extend(self.kms_key_arn.as_ref().and_then(|key| target.key_elsewhere(key)));
         found.errors.extend(target.without_aggregator_queries());
-        found.errors.extend(self.aggregation.without_members("aggregation", target));
-        found.warnings.extend(self.aggregation.beyond_bus("aggregation", target));
         found.errors.extend(
             self.cost.monthly_budget_usd.as_ref().and_then(|_| target.without_budgets(["cost", "monthlyBudgetUsd"])),
         );
@@ -160,7 +150,7 @@ fn misplaced(path: &PropertyPath, text: &str, own: &str) -> Option<String> {
         PathStep::Member(name) => Some(name.as_str()),
         _ => None,
     });
-    let is_region = matches!(member, Some("regions" | "aggregatorRegion")) || *path == ["home", "region"].into();
+    let is_region = matches!(member, Some("regions" | "aggregatorRegion"));
     let other = partition_of_region(text);
     (is_region && is_region_code(text) && other != own)
         .then(|| format!("{text} is in the partition `{other}`, but this is deployed to `{own}`; none sees another"))

@@ -82,11 +82,6 @@ impl NamePrefix {
         format!("{}{suffix}", self.with("compliance-change"))
     }
 
-    /// The statement of the default event bus' policy that lets another account put events.
-    pub fn bus_statement(&self, account: &str) -> String {
-        format!("{}-{account}", self.with("member"))
-    }
-
     /// The configuration aggregator.
     pub fn aggregator(&self) -> String {
         self.with("aggregator")
@@ -167,8 +162,6 @@ mod tests {
         // "ConfigurationRecorder".
         assert!(prefix.topic().len() <= 256);
         assert!(prefix.schedule().len() <= 64 && prefix.compliance_change("-99").len() <= 64);
-        // EventBridge API Reference, "PutPermission".
-        assert!(prefix.bus_statement("111122223333").len() <= 64);
         // SQS, "CreateQueue"; DynamoDB, "CreateTable"; EventBridge, "PutRule".
         assert!(prefix.delivery_test().len() <= 80 && prefix.ledger().len() <= 255 && prefix.digest().len() <= 64);
         assert!(prefix.aggregator().len() <= 256 && prefix.recorder().len() <= 256);

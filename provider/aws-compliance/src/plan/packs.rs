@@ -43,12 +43,11 @@ impl PackPlan {
     }
 
     /// Bytes of the template.
-    pub fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         self.template().map_or(0, |text| text.len())
     }
 
-    /// Path of what deploys it.
-    pub fn path(&self) -> PropertyPath {
+    fn path(&self) -> PropertyPath {
         ("frameworks", self.index, "deployAs").into()
     }
 

@@ -1,11 +1,11 @@
-//! What is wrong with a deployment beside its rules: what cannot be where it is deployed, and what its other regions refuse.
+//! What is wrong with a whole deployment beside its rules: what cannot be where it is deployed, and what its other regions refuse.
 //! Preview, `check` and cost estimate say the same.
 
 use aws_compliance_catalog::INLINE_BYTES;
 use pulumi_component::value::PropertyError;
 
 use crate::inputs::monitoring::ComplianceMonitoringArgs;
-use crate::inputs::recorder::{RecorderSettingsArgs, RecordingStrategy};
+use crate::inputs::recorder::RecordingStrategy;
 use crate::plan::elsewhere::Elsewhere;
 use crate::plan::regions::{RegionPlan, refused_home};
 use crate::plan::target::Target;
@@ -14,19 +14,12 @@ impl ComplianceMonitoringArgs {
     /// What must not be deployed to this home with these other regions, and what is odd.
     pub fn problems(&self, home: &Target, others: &[RegionPlan]) -> Elsewhere {
         let mut found = self.elsewhere(home);
+        found.errors.extend(refused_home(others, home));
         found.warnings.extend(self.warned_vpc(others));
-        found.extend(self.recorder.problems(home, others));
-        found
-    }
-}
-
-impl RecorderSettingsArgs {
-    /// The same of the other regions alone, which have recorders with these settings.
-    pub(crate) fn problems(&self, home: &Target, others: &[RegionPlan]) -> Elsewhere {
-        let mut found = Elsewhere { errors: refused_home(others, home).into_iter().collect(), warnings: Vec::new() };
         for other in others {
             let (errors, warnings) = self.region_problems(other);
-            found.extend(Elsewhere { errors, warnings });
+            found.errors.extend(errors);
+            found.warnings.extend(warnings);
         }
         found
     }
@@ -47,11 +40,11 @@ impl RecorderSettingsArgs {
                 errors.push(PropertyError::new(path(), reason));
             }
         }
-        let recorder = self.elsewhere();
+        let recorder = self.recorder.elsewhere();
         if recorder.may_be_ours()
             && recorder.strategy == RecordingStrategy::Only
             && recorder.resource_types.is_empty()
-            && !self.resource_types.is_empty()
+            && !self.recorder.resource_types.is_empty()
         {
             let reason = format!(
                 "`recorder.resourceTypes` has types of IAM alone, which are recorded at home: a recorder in {code} would record \

@@ -1,51 +1,12 @@
 //! What an aggregator lists beside the deployment's own account and regions: each has to authorize it by a deployment of its own.
 
 use account_look::PlannedSource;
-use pulumi_component::value::{PropertyError, PropertyPath};
+use pulumi_component::value::PropertyPath;
 
-use crate::inputs::aggregation::{AggregationSettingsArgs, WITHOUT_MEMBERS};
+use crate::inputs::aggregation::AggregationSettingsArgs;
 use crate::plan::target::Target;
 
-/// Other accounts that the policy of an event bus has room for: 10,240 bytes, and a statement has up to 250 (EventBridge API
-/// Reference, "PutPermission").
-const MEMBERS_OF_A_BUS: usize = 40;
-
 impl AggregationSettingsArgs {
-    /// The accounts that are listed, but for that of the target where it is known.
-    pub fn members(&self, target: &Target) -> impl Iterator<Item = &str> {
-        let own = target.account_id.as_deref();
-        self.accounts.iter().map(String::as_str).filter(move |account| Some(*account) != own)
-    }
-
-    /// Those that may put events on the event bus of the target.
-    pub fn members_of_bus(&self, target: &Target) -> impl Iterator<Item = &str> {
-        self.members(target).take(MEMBERS_OF_A_BUS)
-    }
-
-    /// What is odd about those for which the policy of the event bus has no room. `settings`: path of these settings.
-    pub fn beyond_bus(&self, settings: &str, target: &Target) -> Option<PropertyError> {
-        let beyond: Vec<_> = self.members(target).skip(MEMBERS_OF_A_BUS).collect();
-        let reason = format!(
-            "the policy of an event bus has room for {MEMBERS_OF_A_BUS} accounts: compliance changes of the others are noticed by the              schedule alone: {}",
-            beyond.join(", ")
-        );
-        (!beyond.is_empty()).then(|| PropertyError::new([settings, "accounts"], reason))
-    }
-
-    /// Accounts whose recorders may deliver to the bucket.
-    pub fn delivering_members(&self, target: &Target) -> Vec<String> {
-        match self.member_recorders {
-            true => self.members(target).map(str::to_owned).collect(),
-            false => Vec::new(),
-        }
-    }
-
-    /// What is wrong where recorders of other accounts may deliver and none is listed. `settings`: path of these settings.
-    pub fn without_members(&self, settings: &str, target: &Target) -> Option<PropertyError> {
-        let is_wrong = self.member_recorders && !self.accounts.is_empty() && self.members(target).next().is_none();
-        is_wrong.then(|| PropertyError::new([settings, "memberRecorders"], WITHOUT_MEMBERS))
-    }
-
     /// Each account that is listed, and each region of this account, beside those that are `monitored`; nothing while the target is
     /// not known. `settings`: path of these settings. With all regions, an account is expected in that of the aggregator.
     pub fn sources(&self, settings: &str, target: &Target, monitored: &[String]) -> Vec<PlannedSource> {

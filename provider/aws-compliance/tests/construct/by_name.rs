@@ -10,7 +10,6 @@ use aws_compliance::parts::dashboard::Dashboard;
 use aws_compliance::parts::encryption::Encryption;
 use aws_compliance::parts::functions::Functions;
 use aws_compliance::parts::history::History;
-use aws_compliance::parts::member::MemberAccount;
 use aws_compliance::parts::monitoring::ComplianceMonitoring;
 use aws_compliance::parts::recorder::Recorder;
 use aws_compliance::parts::report_store::ReportStore;
@@ -20,7 +19,7 @@ use pulumi_component::testing::{MockMonitor, construct_with};
 use pulumi_component::value::PropertyMap;
 
 /// Names of all components, as tokens end.
-pub const PARTS: [&str; 14] = [
+pub const PARTS: [&str; 13] = [
     "ComplianceMonitoring",
     "Encryption",
     "ReportStore",
@@ -31,7 +30,6 @@ pub const PARTS: [&str; 14] = [
     "Functions",
     "Aggregation",
     "AggregationSource",
-    "MemberAccount",
     "Budget",
     "Dashboard",
     "Recorder",
@@ -56,7 +54,6 @@ pub async fn construct(part: &str, monitor: &Arc<MockMonitor>, name: &str, given
         "Functions" => construct_with::<Functions>(monitor, name, given).await,
         "Aggregation" => construct_with::<Aggregation>(monitor, name, given).await,
         "AggregationSource" => construct_with::<AggregationSource>(monitor, name, given).await,
-        "MemberAccount" => construct_with::<MemberAccount>(monitor, name, given).await,
         "Budget" => construct_with::<Budget>(monitor, name, given).await,
         "Dashboard" => construct_with::<Dashboard>(monitor, name, given).await,
         "Recorder" => construct_with::<Recorder>(monitor, name, given).await,

@@ -14,13 +14,11 @@ use crate::by_name::{PARTS, construct};
 use crate::support::{answers_in, every_input, shown};
 
 /// Inputs that are given to several parts as they are, and of which each part uses some: the whole uses all.
-const SHARED: [(&str, &str); 9] = [
+const SHARED: [(&str, &str); 7] = [
     ("Alerts", "notifications"),
     ("Functions", "frameworks"),
     ("Functions", "notifications"),
     ("Functions", "rules"),
-    ("MemberAccount", "frameworks"),
-    ("MemberAccount", "rules"),
     ("ReportStore", "reports.objectLock"),
     ("RuleSet", "frameworks"),
     ("RuleSet", "rules"),
@@ -33,9 +31,6 @@ const LARGE_TEMPLATES: [(&str, &str); 2] = [("RuleSet", "bucketName"), ("RuleSet
 const SCAN: &str = "lookup";
 /// It admits what is refused where something is deployed: `account::existing` and `state_machine` test it.
 const REPLACEMENT: &str = "reports.allowReplacement";
-
-/// Functions are given the settings of the aggregation as they are; whose recorders deliver is for bucket and key.
-const DELIVERIES: (&str, &str) = ("Functions", "aggregation.memberRecorders");
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:alerts";
@@ -100,7 +95,6 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
                     json!({ "kmsKeyArn": KEY, "reports": { "objectLock": { "days": 30, "mode": "compliance" }, "onDestroy": "refuse" }, "aggregation": { "allRegions": true } }),
                 ),
                 here(json!({ "hardened": true })),
-                here(json!({ "aggregation": { "accounts": ["444455556666"], "memberRecorders": true } })),
                 here(waived()),
                 here(remediated()),
                 recorder(json!({})),
@@ -137,11 +131,11 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
             ]
         }
         "Encryption" => vec![here(
-            json!({ "namePrefix": "audit", "tags": { "a": "b" }, "configDelivery": true, "configDeliveryAccounts": ["444455556666"], "budgetNotices": true, "onDestroy": "refuse" }),
+            json!({ "namePrefix": "audit", "tags": { "a": "b" }, "configDelivery": true, "budgetNotices": true, "onDestroy": "refuse" }),
         )],
         "ReportStore" => vec![
             here(json!({
-                "namePrefix": "audit", "tags": { "a": "b" }, "kmsKeyArn": KEY, "configDelivery": true, "configDeliveryAccounts": ["444455556666"],
+                "namePrefix": "audit", "tags": { "a": "b" }, "kmsKeyArn": KEY, "configDelivery": true,
                 "reports": { "retentionDays": 90, "forceDestroy": true, "objectLock": {} },
             })),
             here(json!({ "kmsKeyArn": KEY, "reports": { "bucketName": "audit-reports", "onDestroy": "refuse" } })),
@@ -216,46 +210,13 @@ fn programs(part: &str) -> Vec<(&'static str, Json)> {
         "Aggregation" => vec![
             here(json!({
                 "namePrefix": "audit", "tags": { "a": "b" },
-                "settings": { "accounts": ["444455556666"], "regions": ["us-east-1"], "memberRecorders": true },
+                "settings": { "accounts": ["444455556666"], "regions": ["us-east-1"] },
             })),
             here(json!({ "settings": { "allRegions": true } })),
         ],
         "AggregationSource" => vec![here(json!({
             "aggregatorAccountId": "444455556666", "aggregatorRegion": "us-east-1", "tags": { "a": "b" },
         }))],
-        "MemberAccount" => {
-            let home = json!({ "accountId": "444455556666", "region": "us-east-1", "bucketName": "reports",
-                               "kmsKeyArn": "arn:aws:kms:us-east-1:444455556666:key/1" });
-            let every = shown(&Value::Object(every_input()).into());
-            let recorder = json!({
-                "mode": "create", "roleArn": "arn:aws:iam::111122223333:role/config", "strategy": "allExcept",
-                "resourceTypes": ["AWS::EC2::Volume"], "globalTypes": false, "dailyTypes": ["AWS::S3::Bucket"],
-            });
-            let daily = json!({ "mode": "create", "frequency": "daily" });
-            let of = |recorder: &Json| {
-                let mut given = json!({ "home": home, "recorder": recorder });
-                for name in ["namePrefix", "tags", "iam", "rules", "frameworks", "regions"] {
-                    given[name] = every[name].clone();
-                }
-                given
-            };
-            let reused = json!({ "home": home, "rules": every["rules"], "frameworks": [{
-                "id": "hipaa", "deployAs": "conformancePack", "exclude": ["ENCRYPTED_VOLUMES"],
-                "parameters": { "ACCESS_KEYS_ROTATED": { "maxAccessKeyAge": "30" } },
-                "severities": { "ACCESS_KEYS_ROTATED": "low" },
-            }] });
-            vec![
-                here(of(&recorder)),
-                here(of(&daily)),
-                here(reused),
-                here(json!({
-                    "home": home,
-                    "rules": { "managed": [{
-                        "identifier": "S3_BUCKET_VERSIONING_ENABLED", "remediation": { "acceptInferred": true },
-                    }] },
-                })),
-            ]
-        }
         "Dashboard" => vec![here(json!({ "namePrefix": "audit" }))],
         other => panic!("no program of {other}"),
     }
@@ -424,11 +385,7 @@ fn is_exempt(part: &str, path: &str) -> bool {
     let is_below =
         |start: &str| path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '{']));
     let is_shared = SHARED.iter().any(|(shared, start)| *shared == part && is_below(start));
-    first == SCAN
-        || path == REPLACEMENT
-        || (part, path) == DELIVERIES
-        || is_shared
-        || LARGE_TEMPLATES.contains(&(part, first))
+    first == SCAN || path == REPLACEMENT || is_shared || LARGE_TEMPLATES.contains(&(part, first))
 }
 
 #[tokio::test]

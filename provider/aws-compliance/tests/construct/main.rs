@@ -25,8 +25,6 @@ mod history;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
-mod members;
-#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod namesakes;

@@ -60,9 +60,6 @@ fn namesake(type_token: &str) -> Option<Namesake> {
         // The authorization in another region.
         "aws:cloudcontrol/resource:Resource" => Authorization,
         "aws:cloudwatch/dashboard:Dashboard" => Found(NamesakeKind::Dashboard, "dashboardName"),
-        "aws:cloudwatch/eventPermission:EventPermission" => {
-            Never("its id has prefix and account: a statement of this id lets the same account do the same")
-        }
         "aws:cloudwatch/eventRule:EventRule" => Found(NamesakeKind::EventRule, "name"),
         "aws:cloudwatch/eventTarget:EventTarget" => Never("it belongs to the event rule, which is found"),
         "aws:cloudwatch/logGroup:LogGroup" => Found(NamesakeKind::LogGroup, "name"),

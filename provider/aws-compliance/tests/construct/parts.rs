@@ -248,7 +248,7 @@ proptest! {
         part in prop::sample::select(&PARTS[..]),
         given in prop::collection::btree_map(prop::sample::select(&[
             "namePrefix", "tags", "kmsKeyArn", "reports", "rules", "notifications", "sources", "settings", "recorder",
-            "lookup", "bucketName", "bucketArn", "aggregatorAccountId", "aggregatorRegion", "home", "regions", "other",
+            "lookup", "bucketName", "bucketArn", "aggregatorAccountId", "aggregatorRegion", "other",
         ][..]), marked_anything(), 0..5),
         preview in any::<bool>(),
     ) {

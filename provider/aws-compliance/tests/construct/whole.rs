@@ -213,9 +213,7 @@ async fn other_accounts_and_regions_are_told_what_to_deploy_once_at_preview() {
             "the account was not inspected: `AWS_COMPLIANCE_LOOKUP` is `off`".to_owned(),
             format!(
                 "deploy `AggregationSource` with aggregatorAccountId {ACCOUNT} and aggregatorRegion {REGION} in each of these to \
-                 include it: account 111122223333 in us-east-1; account 444455556666 in eu-west-1, us-east-1; in another \
-                 account, `MemberAccount` with home.accountId {ACCOUNT} and home.region {REGION} does this and deploys rules and \
-                 forwarding"
+                 include it: account 111122223333 in us-east-1; account 444455556666 in eu-west-1, us-east-1"
             ),
         ]
     );

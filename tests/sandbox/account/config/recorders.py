@@ -138,42 +138,27 @@ def put_delivery_channel(request: dict) -> None:
     channel = {"name": "default", **request["DeliveryChannel"]}
     bucket = channel.get("s3BucketName", "")
     if moto_here().recorders and bucket:
-        _check_bucket(bucket, channel.get("s3KeyPrefix"), channel.get("s3KmsKeyArn"))
+        _check_bucket(bucket, channel.get("s3KeyPrefix"))
     moto_here().put_delivery_channel(channel)
 
 
-def _owner_of(bucket: str) -> str | None:
-    """The account that has a bucket: names are global."""
-    owners = {account for account, name in s3._buckets.to_dict() if name == bucket}
-    return get_account_id() if get_account_id() in owners else next(iter(sorted(owners)), None)
-
-
-def _check_bucket(bucket: str, prefix: str | None, key: str | None) -> None:
-    owner = _owner_of(bucket)
-    if owner is None:
+def _check_bucket(bucket: str, prefix: str | None) -> None:
+    found = s3.bucket_policy_for_arn(f"arn:aws:s3:::{bucket}")
+    if found is None:
         raise ConfigError("NoSuchBucketException", f"Cannot find a S3 bucket with the name {bucket}")
-    policy, account = s3._bucket_policies.get_scoped(owner, None, bucket) or "", get_account_id()
+    account = get_account_id()
     folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
     objects = f"arn:aws:s3:::{bucket}/{folder}/{account}/Config/ConfigWritabilityCheckFile"
     context = {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"}
-    roles = [recorder.role_arn for recorder in moto_here().recorders.values()]
-    # To the bucket of another account it delivers with the role where that account admits the role, which none does here.
-    own = roles if owner == account else []
-    may_write = policies.service_allowed(policy, SERVICE, "s3:PutObject", objects, context)
-    may_write = may_write or any(policies.role_allowed(role, "s3:PutObject", objects, context) for role in own)
-    if not may_write or (key and not _may_encrypt(key, account, own)):
-        raise ConfigError(
-            "InsufficientDeliveryPolicyException",
-            f"Insufficient delivery policy to s3 bucket: {bucket}, unable to write to bucket, provided s3 key prefix is "
-            f"'{prefix or 'null'}', provided kms key is '{key or 'null'}'.",
-        )
-
-
-def _may_encrypt(key: str, account: str, roles: list[str]) -> bool:
-    """Whether the key admits AWS Config of this account, or one of the recorders' roles."""
-    if policies.key_admits_service(key, SERVICE, ("kms:GenerateDataKey", "kms:Decrypt"), {"aws:SourceAccount": account}):
-        return True
-    return any(policies.may_use_key(role, key, "kms:GenerateDataKey", {}) for role in roles)
+    if policies.service_allowed(found[0], SERVICE, "s3:PutObject", objects, context):
+        return
+    if any(policies.role_allowed(r.role_arn, "s3:PutObject", objects, context) for r in moto_here().recorders.values()):
+        return
+    raise ConfigError(
+        "InsufficientDeliveryPolicyException",
+        f"Insufficient delivery policy to s3 bucket: {bucket}, unable to write to bucket, provided s3 key prefix is "
+        f"'{prefix}', provided kms key is 'null'.",
+    )
 
 
 def _describe_channels(request: dict) -> dict:

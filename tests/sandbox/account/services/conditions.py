@@ -88,8 +88,6 @@ def _resource_arn(original, service, method, path, headers, body, query_params, 
             return arn
         if (name and "rule" in headers.get("x-amz-target", "").lower()) or request.get("Targets") or request.get("Ids"):
             return f"arn:aws:events:{region}:{account_id}:rule/{name if bus == 'default' else f'{bus}/{name}'}"
-        if headers.get("x-amz-target", "").endswith((".DescribeEventBus", ".PutPermission", ".RemovePermission")):
-            return f"arn:aws:events:{region}:{account_id}:event-bus/{name or bus}"
     if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions") and body[:1] == b"{":
         return f"arn:aws:lambda:{region}:{account_id}:function:{json.loads(body).get('FunctionName', '*')}"
     if service == "kms" and body[:1] == b"{" and (alias := json.loads(body).get("AliasName")):

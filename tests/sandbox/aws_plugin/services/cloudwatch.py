@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-
 from ..resource import Resource, retag, tag_list, tag_map
 from ..values import pascal
 
@@ -107,39 +104,6 @@ class EventRule(Resource):
 
     def delete(self, aws, identity, state):
         aws.client("events", state.get("region")).delete_rule(Name=identity)
-
-
-class EventPermission(Resource):
-    """A statement of the policy of an event bus. Its id is that of the statement (`events/permission.go`)."""
-
-    token = "aws:cloudwatch/eventPermission:EventPermission"
-    replaces = ("statementId", "eventBusName")
-
-    def create(self, aws, inputs):
-        given = {
-            "Action": inputs.get("action") or "events:PutEvents",
-            "EventBusName": inputs.get("eventBusName") or "default",
-            "Principal": inputs["principal"],
-            "StatementId": inputs["statementId"],
-        }
-        aws.client("events", inputs.get("region")).put_permission(**given)
-        return inputs["statementId"], {"action": given["Action"], "eventBusName": given["EventBusName"]}
-
-    def read(self, aws, identity, state):
-        bus = state.get("eventBusName") or "default"
-        policy = aws.client("events", state.get("region")).describe_event_bus(Name=bus).get("Policy") or "{}"
-        for statement in json.loads(policy).get("Statement", []):
-            if statement["Sid"] == identity:
-                principal = statement["Principal"]
-                account = principal if principal == "*" else principal["AWS"].split(":")[4]
-                found = {"action": statement["Action"], "eventBusName": bus}
-                return {**found, "principal": account, "statementId": identity}
-        return None
-
-    def delete(self, aws, identity, state):
-        events = aws.client("events", state.get("region"))
-        with contextlib.suppress(events.exceptions.ResourceNotFoundException):
-            events.remove_permission(StatementId=identity, EventBusName=state.get("eventBusName") or "default")
 
 
 class EventTarget(Resource):

@@ -42,29 +42,6 @@ fn finding_13_a_key_must_admit_aws_config_where_a_recorder_of_this_component_del
 }
 
 #[test]
-fn key_must_admit_aws_config_of_each_account_whose_recorder_delivers() {
-    let (look, mut request) = with_key(|key| {
-        let condition = json!({ "StringEquals": { "aws:SourceAccount": ["444455556666", "777788889999"] } });
-        let statement = json!({ "Sid": "Config", "Effect": "Allow", "Principal": { "Service": "config.amazonaws.com" },
-                                "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*", "Condition": condition });
-        if let Some(policy) = &mut key.policy {
-            policy["Statement"].as_array_mut().expect("statements").push(statement);
-        }
-    });
-    let mut messages = |accounts: &[&str]| {
-        if let Some(key) = &mut request.key {
-            key.config_accounts = accounts.iter().map(|account| (*account).to_owned()).collect();
-        }
-        let found = crate::scan_messages(&look, &request).into_iter().filter(|one| one.path == "kmsKeyArn".into());
-        found.map(|one| one.message).collect::<Vec<_>>()
-    };
-    assert_eq!(messages(&["444455556666", "777788889999"]), Vec::<String>::new());
-    let found = messages(&["444455556666", "123412341234"]);
-    let [missing] = &found[..] else { panic!("one message: {found:?}") };
-    assert!(missing.contains("\"Sid\": \"Config123412341234\"") && !missing.contains("444455556666"), "{missing}");
-}
-
-#[test]
 fn a_key_must_admit_aws_budgets_where_there_is_a_budget() {
     let messages = |budget: bool| {
         let (look, mut request) = with_key(|_| {});

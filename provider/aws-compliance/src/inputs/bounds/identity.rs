@@ -1,8 +1,6 @@
 //! Accounts and addresses.
 
-use pulumi_component::{Checks, InvalidValue};
-
-use super::once::check_once;
+use pulumi_component::InvalidValue;
 
 /// Digits of an account id (AWS Account Management Reference Guide, "View AWS account identifiers").
 const ACCOUNT_DIGITS: usize = 12;
@@ -24,12 +22,6 @@ pub fn account_id(id: &str) -> Result<(), InvalidValue> {
             Err(if kept.len() == ACCOUNT_DIGITS { wrong.nearest(kept) } else { wrong })
         }
     }
-}
-
-/// Checks a list of account ids: each for itself, and none twice.
-pub fn check_accounts(checks: &mut Checks, member: &str, accounts: &[String]) {
-    checks.each(member, accounts, |checks, id| checks.plain("", id.as_str(), account_id));
-    check_once(checks, member, accounts);
 }
 
 /// An address that a notice can be sent to (RFC 5322; SNS confirms it).

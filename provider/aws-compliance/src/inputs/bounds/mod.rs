@@ -20,7 +20,7 @@ pub use arns::{
     role_arn, topic_arn,
 };
 pub use endpoints::{host as https_host, https_url, same_url};
-pub use identity::{account_id, check_accounts, email, same_email};
+pub use identity::{account_id, email, same_email};
 pub use names::{bucket_name, name_prefix};
 pub use once::check_once;
 pub use organization::{iam_path, managed_policy_arn, security_group_id, subnet_id};

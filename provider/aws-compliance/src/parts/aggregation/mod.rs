@@ -5,11 +5,9 @@ pub mod source;
 use std::collections::BTreeMap;
 
 use account_look::{OWNER_TAG, PlannedName};
-use aws_resources::{Json, cfg, cloudcontrol, cloudwatch};
+use aws_resources::{Json, cfg, cloudcontrol};
 use compliance_types::region::is_opt_in_region;
-use pulumi_component::{
-    Checks, Context, Error, Input, Output, Outputs, PreparedComponent, ResourceOptions, Scope, TypeToken,
-};
+use pulumi_component::{Checks, Context, Error, Input, Output, Outputs, PreparedComponent, Scope, TypeToken};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -79,13 +77,7 @@ impl PreparedComponent for Aggregation {
     fn check(args: &Self::Args, checks: &mut Checks) {
         args.name_prefix.check(checks);
         bounds::check_tags(&args.tags, checks);
-        checks.under("settings", |checks| {
-            args.settings.check(checks);
-            if args.settings.member_recorders {
-                let reason = "no effect: bucket and key are other parts; set `configDeliveryAccounts` of `ReportStore` and `Encryption`";
-                checks.warning("memberRecorders", reason);
-            }
-        });
+        checks.under("settings", |checks| args.settings.check(checks));
         checks.under("lookup", |checks| args.lookup.check(checks));
     }
 
@@ -95,9 +87,7 @@ impl PreparedComponent for Aggregation {
         request.recorder.mode = None;
         request.aggregator = Some(PlannedName { path: "namePrefix".into(), name: args.name_prefix.aggregator() });
         request.sources = args.settings.sources("settings", facts.target(), &[]);
-        let errors = args.settings.without_members("settings", facts.target()).into_iter().collect();
-        let warnings = args.settings.beyond_bus("settings", facts.target()).into_iter().collect();
-        let facts = scan::see(context, facts, request, &Planned::default(), (errors, warnings)).await?;
+        let facts = scan::see(context, facts, request, &Planned::default(), Default::default()).await?;
         args.settings.tell(context, &facts, &[]);
         Ok(facts)
     }
@@ -107,7 +97,6 @@ impl PreparedComponent for Aggregation {
         if sources.include_here(facts) {
             authorize(scope, facts.account_id().into(), facts.region().into(), &args.tags, facts);
         }
-        admit(scope, &args, facts);
         let accounts = match sources.accounts.as_slice() {
             [] => vec![facts.account_id().into()],
             accounts => accounts.iter().map(Input::from).collect(),
@@ -183,40 +172,15 @@ impl AggregationSettingsArgs {
         if places.is_empty() {
             return;
         }
-        let has_other_accounts = places.keys().any(|other| other != account);
         let place = |(account, regions): (String, Vec<String>)| match self.all_regions {
             true => format!("account {account}"),
             false => format!("account {account} in {}", regions.join(", ")),
         };
         let places = places.into_iter().map(place).collect::<Vec<_>>().join("; ");
-        let whole = match has_other_accounts {
-            true => format!(
-                "; in another account, `MemberAccount` with home.accountId {account} and home.region {region} does this and deploys \
-                 rules and forwarding"
-            ),
-            false => String::new(),
-        };
         context.info(format!(
             "deploy `AggregationSource` with aggregatorAccountId {account} and aggregatorRegion {region} in each of these to include \
-             it: {places}{whole}"
+             it: {places}"
         ));
-    }
-}
-
-/// Lets the other accounts put events on the default event bus: their rules forward compliance changes. One statement for each,
-/// one after the other: EventBridge refuses changes of one policy at a time (API Reference, "PutPermission").
-fn admit(scope: &Scope, args: &AggregationArgs, facts: &AccountFacts) {
-    let mut before: Option<cloudwatch::EventPermission> = None;
-    for account in args.settings.members_of_bus(facts.target()) {
-        let mut options = ResourceOptions::default();
-        if let Some(before) = &before {
-            options = options.and_depends_on(before);
-        }
-        let statement = args.name_prefix.bus_statement(account);
-        let permission = cloudwatch::EventPermission::child(scope, &format!("member-{account}"), account, statement)
-            .action("events:PutEvents")
-            .options(options);
-        before = Some(permission.register());
     }
 }
 

@@ -66,21 +66,12 @@ impl ComplianceMonitoringArgs {
         // Rules need no bucket, and a part that names it waits for it.
         let packs = self.frameworks.iter().any(|framework| framework.deploy_as == DeployAs::ConformancePack);
         RuleSetArgs {
-            bucket_name: packs.then(|| reports.bucket_name.clone().into()),
-            kms_key_arn: packs.then(|| key.into()),
-            ..self.rules_alone()
-        }
-    }
-
-    /// The same where there is no bucket for templates.
-    pub(in crate::parts) fn rules_alone(&self) -> RuleSetArgs {
-        RuleSetArgs {
             name_prefix: self.name_prefix.clone(),
             tags: self.tags.clone(),
             rules: self.rules.clone(),
             frameworks: self.frameworks.clone(),
-            bucket_name: None,
-            kms_key_arn: None,
+            bucket_name: packs.then(|| reports.bucket_name.clone().into()),
+            kms_key_arn: packs.then(|| key.into()),
             iam: self.iam.clone(),
             lookup: LookupArgs::default(),
         }
