@@ -64,10 +64,21 @@ def recover(deployment: Deployment, command: str) -> None:
 def restore_state(stack: Stack) -> None:
     """Half a state remains in a folder where the engine was killed as it wrote, with the one before beside it."""
     (state,) = Path(stack.engine.backend).glob(f".pulumi/stacks/*/{stack.name}.json")
-    try:
-        json.loads(state.read_text())
-    except ValueError:
+    if not is_whole(state):
         shutil.copy2(f"{state}.bak", state)
+    # The folder keeps media types beside its files, and takes a file without one.
+    for types in (Path(f"{state}.attrs"), Path(f"{state}.bak.attrs")):
+        if not is_whole(types):
+            types.unlink(missing_ok=True)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file holds JSON, of which nothing is missing."""
+    try:
+        json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return False
+    return True
 
 
 def settled(deployment: Deployment) -> dict[str, str]:

@@ -153,7 +153,8 @@ def test_with_a_third_of_its_calls_throttled_aggregation_writes_a_whole_report(t
         found = tested.survives("aggregation") and [finding["resourceId"] for finding in tested.report()["findings"]]
         return found == [f"reported-{seed}"]
 
-    eventually(reported)
+    # Throttled calls wait before they are repeated: a run takes up to its time, and the second one reports.
+    eventually(reported, 2 * TIMEOUT_SECONDS)
     assert account.leave_alone(role)["failed"] > 0
 
 
