@@ -4,7 +4,8 @@
 //! by whoever creates them (OWASP, "CSV Injection"). It changes a cell that looks like a number and is none: it drops the zeros
 //! of `012345678901`, the digits after the fifteenth, and takes `1e5` for 100000. Such cells get an apostrophe in front, which
 //! keeps them strings. So does a cell that begins with an apostrophe itself: reading takes one away, and every string comes back
-//! as it was.
+//! as it was. Where the list separator is a semicolon, as in much of Europe, a spreadsheet splits the lines of a file there, quotes or
+//! not: what follows one is treated as a cell.
 
 use std::borrow::Cow;
 
@@ -14,24 +15,38 @@ const MARK: char = '\'';
 /// Digits of a number that a spreadsheet retains (IEEE 754 doubles).
 const DIGITS: usize = 15;
 
+/// The other separator of lists.
+const SEPARATOR: char = ';';
+
 /// A cell that no spreadsheet runs or changes.
 pub(crate) fn written(text: &str) -> Cow<'_, str> {
-    if text.starts_with(MARK) || runs(text) || is_changed(text) {
-        Cow::Owned(format!("{MARK}{text}"))
-    } else {
-        Cow::Borrowed(text)
+    let is_marked = |part: &str| part.starts_with(MARK) || runs(part);
+    if !is_changed(text) && !text.split(SEPARATOR).any(is_marked) {
+        return Cow::Borrowed(text);
     }
+    let mut cell = String::with_capacity(text.len() + 1);
+    for part in text.split_inclusive(SEPARATOR) {
+        if is_marked(part) || is_changed(text) {
+            cell.push(MARK);
+        }
+        cell.push_str(part);
+    }
+    Cow::Owned(cell)
 }
 
 /// The string that [`written`] made a cell of.
-pub(crate) fn read(cell: &str) -> &str {
-    cell.strip_prefix(MARK).unwrap_or(cell)
+pub(crate) fn read(cell: &str) -> Cow<'_, str> {
+    if !cell.contains(MARK) {
+        return Cow::Borrowed(cell);
+    }
+    let parts = cell.split_inclusive(SEPARATOR);
+    Cow::Owned(parts.map(|part| part.strip_prefix(MARK).unwrap_or(part)).collect())
 }
 
 /// A line that [`written`] made the cells of.
 pub(crate) fn read_line(line: &mut csv::StringRecord) {
-    if line.iter().any(|cell| cell.starts_with(MARK)) {
-        *line = line.iter().map(read).collect();
+    if line.iter().any(|cell| cell.contains(MARK)) {
+        *line = line.iter().map(read).collect::<Vec<_>>().into();
     }
 }
 
@@ -105,6 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn case_24_what_would_run_after_a_semicolon_gets_a_mark_there() {
+        for (text, cell) in [
+            ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+            ("x; +1;y", "x;' +1;y"),
+            ("=1;@2", "'=1;'@2"),
+            ("x;'y", "x;''y"),
+            ("a;b;", "a;b;"),
+            (";=1", ";'=1"),
+        ] {
+            assert_eq!((written(text).as_ref(), read(cell).as_ref()), (cell, text));
+        }
+    }
+
+    #[test]
     fn case_24_ids_that_look_like_numbers_keep_their_zeros_and_digits() {
         for text in
             ["012345678901", "000000000000", "00", "1234567890123456", "1e5", "12E10", "1.5e3", "0e0", "1e+5", "1E-5"]
@@ -117,10 +146,12 @@ mod tests {
     proptest! {
         #[test]
         fn case_24_every_string_is_harmless_and_comes_back(
-            text in prop_oneof![any::<String>(), "[='+@\\-\t\r\n ＝]{0,4}.{0,8}", "[0-9]{1,20}([eE][0-9]{1,3})?"],
+            text in prop_oneof![
+                any::<String>(), "[='+@\\-\t\r\n ＝;]{0,4}.{0,8}", "[='x;]{0,8}", "[0-9]{1,20}([eE][0-9]{1,3})?",
+            ],
         ) {
             let cell = written(&text);
-            prop_assert!(!runs(&cell) && !is_changed(&cell), "{cell:?}");
+            prop_assert!(!cell.split(SEPARATOR).any(runs) && !is_changed(&cell), "{cell:?}");
             prop_assert_eq!(read(&cell), text.as_str());
         }
 
