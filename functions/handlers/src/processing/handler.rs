@@ -8,6 +8,7 @@ use super::through::Through;
 use crate::{aws::Clients, config_reads::ConfigReads, error::HandlerError, store::Store, table::Table, topic::Topic};
 
 /// The handler.
+#[derive(Clone)]
 pub struct Processing {
     pub(super) client: aws_sdk_config::Client,
     pub(super) config: Arc<ConfigReads>,

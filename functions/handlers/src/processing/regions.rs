@@ -27,15 +27,9 @@ impl Processing {
         Self {
             config: Arc::new(ConfigReads::new(client.clone())),
             client,
-            cloudwatch: self.cloudwatch.clone(),
-            lambda: self.lambda.clone(),
-            sqs: self.sqs.clone(),
-            store: self.store.clone(),
-            table: self.table.clone(),
-            topic: self.topic.clone(),
-            environment: self.environment.clone(),
             region: Some(region.to_owned()),
             through: None,
+            ..self.clone()
         }
     }
 

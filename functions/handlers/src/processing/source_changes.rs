@@ -76,7 +76,7 @@ impl Processing {
         };
         let done: Result<(), HandlerError> = done.await;
         if let Err(error) = &done {
-            log::error(&invocation.run.id, "changes of other accounts are not looked for now", error);
+            log::error(&invocation.run.id, "changes of other accounts come again", error);
         }
         done.is_ok()
     }

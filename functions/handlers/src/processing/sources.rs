@@ -4,10 +4,7 @@
 //! A run of home asks for runs of groups of them. Such a run answers without a record, so that no report follows it. A source
 //! whose last transfer did not succeed is not read, and its findings stay as they are.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use compliance_types::choices::DigestPeriod;
 use functions_core::{
@@ -50,21 +47,13 @@ impl Processing {
     /// aggregator is.
     pub(super) fn at_source(&self, aggregator: &str, source: &Origin, home: &Invocation) -> Self {
         Self {
-            client: self.client.clone(),
-            config: Arc::clone(&self.config),
-            cloudwatch: self.cloudwatch.clone(),
-            lambda: self.lambda.clone(),
-            sqs: self.sqs.clone(),
-            store: self.store.clone(),
-            table: self.table.clone(),
-            topic: self.topic.clone(),
-            environment: self.environment.clone(),
             region: None,
             through: Some(Through {
                 aggregator: aggregator.to_owned(),
                 origin: source.clone(),
                 is_own_account: source.account == home.run.origin.account,
             }),
+            ..self.clone()
         }
     }
 
